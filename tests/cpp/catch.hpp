@@ -1,0 +1,8 @@
+// Catch2, version 2 (one header) or version 3 (several), whichever is installed.
+#pragma once
+
+#if __has_include(<catch2/catch.hpp>)
+#include <catch2/catch.hpp>
+#else
+#include <catch2/catch_all.hpp>
+#endif
