@@ -7,3 +7,4 @@
 #include "cruet/core/limits.hpp"
 #include "cruet/core/ref.hpp"
 #include "cruet/core/result.hpp"
+#include "cruet/core/version.hpp"

@@ -1,0 +1,1 @@
+"""JSON for requests, responses and templates."""

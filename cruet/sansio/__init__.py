@@ -1,0 +1,1 @@
+"""The parts of applications and blueprints that do no I/O."""

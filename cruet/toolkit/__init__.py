@@ -1,0 +1,1 @@
+"""The HTTP toolkit under the framework: requests, responses, routing, headers, testing."""

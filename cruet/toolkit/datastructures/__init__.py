@@ -1,0 +1,1 @@
+"""Headers, multi-dicts and the values of HTTP headers."""

@@ -1,0 +1,1 @@
+"""Matching URLs to endpoints and building URLs from them."""

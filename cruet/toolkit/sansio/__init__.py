@@ -1,0 +1,1 @@
+"""What requests and responses know without doing I/O."""

@@ -1,0 +1,1 @@
+# The native base of the toolkit's headers and multi-dicts.

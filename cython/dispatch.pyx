@@ -1,0 +1,1 @@
+# The framework's way from an exchange to a response.

@@ -1,0 +1,1 @@
+# HTTP header values, URL and form grammars.

@@ -1,0 +1,5 @@
+from libcpp.string cimport string
+
+
+cdef extern from "shim.hpp" namespace "cruet::shim" nogil:
+    string cruet_version()

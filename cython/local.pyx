@@ -1,0 +1,1 @@
+# Context-local storage and proxies.

@@ -1,0 +1,1 @@
+# The request object over an exchange or a WSGI environ.

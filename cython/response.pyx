@@ -1,0 +1,1 @@
+# The response object and how it is sent.

@@ -1,0 +1,1 @@
+# Rules, maps and their adapters.

@@ -1,0 +1,1 @@
+# Any WSGI application, served.
