@@ -1,6 +1,6 @@
 #pragma once
-// Everything in C++ that must see Python.h: instantiates the header templates once for the binding and maps their
-// errors to Python's exceptions. Nothing else in the project includes Python.h.
+// Everything in C++ that must see Python.h: instantiates the header templates once for the binding
+// and maps their errors to Python's exceptions. Nothing else in the project includes Python.h.
 
 #include <Python.h>
 

@@ -31,9 +31,7 @@ public:
     static constexpr charset hex() noexcept { return digit() | span('a', 'f') | span('A', 'F'); }
 
     constexpr bool operator()(char c) const noexcept { return has(static_cast<unsigned char>(c)); }
-    constexpr bool has(unsigned char c) const noexcept {
-        return (words_[c >> 6] >> (c & 63)) & 1U;
-    }
+    constexpr bool has(unsigned char c) const noexcept { return (words_[c >> 6] >> (c & 63)) & 1U; }
 
     friend constexpr charset operator|(charset a, const charset& b) noexcept {
         for (std::size_t i = 0; i < a.words_.size(); ++i) a.words_[i] |= b.words_[i];

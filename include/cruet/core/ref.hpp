@@ -65,11 +65,11 @@ public:
     ref_ptr(const ref_ptr& other) noexcept : ref_ptr(other.object_) {}
     ref_ptr(ref_ptr&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
     template <class U>
-        requires std::is_convertible_v<U*, T*>
-    ref_ptr(const ref_ptr<U>& other) noexcept : ref_ptr(static_cast<T*>(other.get())) {}
+        requires std::is_convertible_v<U*, T*> ref_ptr(const ref_ptr<U>& other)
+    noexcept : ref_ptr(static_cast<T*>(other.get())) {}
     template <class U>
-        requires std::is_convertible_v<U*, T*>
-    ref_ptr(ref_ptr<U>&& other) noexcept : object_(other.detach()) {}
+        requires std::is_convertible_v<U*, T*> ref_ptr(ref_ptr<U>&& other)
+    noexcept : object_(other.detach()) {}
 
     ~ref_ptr() {
         if (object_) object_->release();

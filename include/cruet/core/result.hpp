@@ -26,7 +26,7 @@ public:
     using value_type = T;
 
     template <class U = T>
-        requires(std::is_constructible_v<T, U &&> &&
+        requires(std::is_constructible_v<T, U&&> &&
                  !std::is_same_v<std::remove_cvref_t<U>, result> &&
                  !std::is_same_v<std::remove_cvref_t<U>, cruet::error> &&
                  !std::is_same_v<std::remove_cvref_t<U>, errc>)

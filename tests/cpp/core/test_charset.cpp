@@ -24,8 +24,7 @@ TEST_CASE("tables agree with the sets' definitions") {
         const bool separator = i != 0 && std::strchr("\"(),/:;<=>?@[\\]{}", static_cast<int>(i));
         INFO("byte " << i);
         CHECK(cruet::charsets::token.has(c) == (visible && !separator));
-        CHECK(cruet::charsets::field_value.has(c) ==
-              (i == '\t' || (i >= 0x20 && i != 0x7f)));
+        CHECK(cruet::charsets::field_value.has(c) == (i == '\t' || (i >= 0x20 && i != 0x7f)));
     }
 }
 
