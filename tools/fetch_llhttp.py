@@ -1,8 +1,9 @@
-"""Put llhttp's source archive where Meson looks for it; Meson runs this before it asks for llhttp.
+"""Put llhttp's source archive where Meson looks for it; Meson runs this before asking for llhttp.
 
-llhttp's generated C is published in the source distribution of httptools. Its name and hash stand in
-``subprojects/llhttp.wrap``; nothing is done where the archive or the unpacked source (as in cruet's own
-source distribution) is already there. Exits with one line that says what to do where it cannot be had.
+llhttp's generated C is published in the source distribution of httptools. Its name and hash stand
+in ``subprojects/llhttp.wrap``; nothing is done where the archive, or (as in cruet's own source
+distribution) the unpacked source, is already there. Where it cannot be had, exits with one line
+that says what to do.
 """
 
 import configparser
@@ -22,14 +23,30 @@ def sha256(path: Path) -> str:
 
 def download(requirement: str, folder: str) -> None:
     """Let pip fetch the source distribution of ``requirement`` into ``folder``."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
-    command += ["--no-build-isolation", "--disable-pip-version-check", "--dest", folder, requirement]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--no-binary",
+        ":all:",
+    ]
+    command += [
+        "--no-build-isolation",
+        "--disable-pip-version-check",
+        "--dest",
+        folder,
+        requirement,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.stderr.write(done.stderr[-2000:])
         sys.exit(
-            f"llhttp's source ({requirement}) could not be downloaded. It needs pip and setuptools>=77 beside "
-            f"{sys.executable}; or put the archive into subprojects/packagecache/ by hand."
+            f"llhttp's source ({requirement}) could not be downloaded. It needs pip and "
+            f"setuptools>=77 beside {sys.executable}; "
+            "or put the archive into subprojects/packagecache/ by hand."
         )
 
 
@@ -48,7 +65,9 @@ def main() -> None:
         download(f"{name}=={version}", folder)
         fetched = Path(folder) / archive.name
         if not fetched.exists() or sha256(fetched) != source["source_hash"]:
-            sys.exit(f"{archive.name}: the downloaded archive does not have the hash in llhttp.wrap")
+            sys.exit(
+                f"{archive.name}: the downloaded archive does not have the hash in llhttp.wrap"
+            )
         archive.parent.mkdir(exist_ok=True)
         fetched.replace(archive)
 

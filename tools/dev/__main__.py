@@ -1,0 +1,107 @@
+"""The commands of ``./dev``. Standard library only: it runs before anything is installed."""
+
+import argparse
+import os
+import sys
+
+import checks
+import setup
+from steps import Failure
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve examples/board with `cruet run`; further arguments go to `cruet run`."""
+    env = setup.build(options.python)
+    arguments = ["board:create_app()", "--host", "127.0.0.1", "--port", "8000", *options.rest]
+    folder = setup.ROOT / "examples" / "board"
+    os.chdir(folder)
+    variables = {**os.environ, **env.variables(), "PYTHONPATH": str(folder)}
+    os.execve(env.tool("cruet"), [env.tool("cruet"), "run", *arguments], variables)
+
+
+def test(options: argparse.Namespace) -> int:
+    """Run all the tests: Catch2's through Meson, then pytest."""
+    env = setup.build(options.python, packages=setup.TEST_PACKAGES)
+    return checks.test(env, quick=options.quick, cpp=not options.no_cpp, rest=options.rest)
+
+
+def lint(options: argparse.Namespace) -> int:
+    """Check style, types and the C++ headers; ``--fix`` formats what a tool can format."""
+    env = setup.build(options.python, packages=setup.LINT_PACKAGES)
+    return checks.lint(env, fix=options.fix)
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure cruet beside its peers; see benchmarks/README.md for the arguments."""
+    script = str(setup.ROOT / "benchmarks" / "run.py")
+    bench_python = setup.bench_environment(options.python)
+    return setup.run_through([bench_python, script, *options.rest])
+
+
+def fuzz(options: argparse.Namespace) -> int:
+    """Run the fuzz targets (or those named) for some seconds each."""
+    env = setup.build(options.python, packages=setup.FUZZ_PACKAGES)
+    return checks.fuzz(env, targets=options.rest, seconds=options.seconds)
+
+
+def compat(options: argparse.Namespace) -> int:
+    """Run other people's applications and their tests on cruet."""
+    env = setup.build(options.python, packages=setup.TEST_PACKAGES)
+    return checks.compat(env, rest=options.rest)
+
+
+def clean(options: argparse.Namespace) -> int:
+    """Remove everything that ./dev made inside this folder."""
+    return setup.clean()
+
+
+COMMANDS = {f.__name__: f for f in (serve, test, lint, bench, fuzz, compat, clean)}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the command line's parser."""
+    main = argparse.ArgumentParser(
+        prog="./dev",
+        description="Set up, build, test, measure and serve cruet. Every command first installs "
+        "what it needs: system packages with apt-get where it may, Python packages into .venv.",
+    )
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, function in COMMANDS.items():
+        help_text = (function.__doc__ or "").strip()
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        if name != "clean":
+            command.add_argument(
+                "--python", help="the interpreter to use; default: Debian's, else the first found"
+            )
+        if name == "test":
+            command.add_argument(
+                "--quick", action="store_true", help="leave out what builds or installs things"
+            )
+            command.add_argument("--no-cpp", action="store_true", help="leave out the C++ tests")
+        if name == "lint":
+            command.add_argument(
+                "--fix", action="store_true", help="rewrite files where a tool can"
+            )
+        if name == "fuzz":
+            command.add_argument("--seconds", type=int, default=30, help="per target; default 30")
+    return main
+
+
+def main() -> int:
+    """Run one command; arguments it does not know go on to what it starts."""
+    command_line = parser()
+    options, rest = command_line.parse_known_args()
+    if rest and options.command in ("lint", "clean"):
+        command_line.error(f"unknown argument: {rest[0]}")
+    options.rest = [argument for argument in rest if argument != "--"]
+    try:
+        return COMMANDS[options.command](options)
+    except Failure as failure:
+        print(f"FAILED: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

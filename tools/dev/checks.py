@@ -1,0 +1,150 @@
+"""The tests and the linters as ./dev runs them."""
+
+import json
+import re
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cpp_checks
+from setup import ROOT, Environment
+from steps import Failure, announce, show, step
+
+
+@dataclass
+class Counts:
+    """How many tests passed, failed and were skipped."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, other: "Counts") -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def test(env: Environment, *, quick: bool, cpp: bool, rest: Sequence[str]) -> int:
+    """Run the C++ tests and pytest; print the counts last. Return 1 where anything failed."""
+    counts = Counts()
+    broken = []
+    if cpp:
+        counts.add(run_catch(env))
+    pytest_counts, code = run_pytest(env, quick, rest)
+    counts.add(pytest_counts)
+    if code not in (0, 1):
+        broken.append(f"pytest (exit code {code})")
+    if not counts.passed and not counts.failed:
+        broken.append("no test was run")
+    for name in broken:
+        print(f"FAILED: {name}", flush=True)
+    skipped = f", {counts.skipped} skipped" if counts.skipped else ""
+    print(f"\n{counts.passed} passed, {counts.failed} failed{skipped}", flush=True)
+    return 1 if counts.failed or broken else 0
+
+
+def run_catch(env: Environment) -> Counts:
+    """Build and run the C++ tests; return the counts of Catch2's test cases."""
+    folder = str(env.build_folder)
+    ninja = [env.tool("ninja"), "-C", folder, "meson-test-prereq"]
+    step("Building the C++ tests", ninja, env=env.variables())
+    command = [env.tool("meson"), "test", "-C", folder, "--no-rebuild", "--print-errorlogs"]
+    code = show("Running the C++ tests", command, env=env.variables())
+    counts = Counts()
+    log = env.build_folder / "meson-logs" / "testlog.json"
+    for line in log.read_text().splitlines():
+        counts.add(catch_counts(json.loads(line)))
+    if code and not counts.failed:
+        raise Failure(f"Running the C++ tests (exit code {code})")
+    return counts
+
+
+def catch_counts(entry: dict[str, str]) -> Counts:
+    """Count the test cases of one executable from what Catch2 printed; a crash is one failure."""
+    output = entry.get("stdout", "")
+    if good := re.search(r"All tests passed \(.* in (\d+) test cases?\)", output):
+        return Counts(passed=int(good[1]))
+    if mixed := re.search(r"^test cases: .*$", output, re.MULTILINE):
+        found = {
+            kind: int(number) for number, kind in re.findall(r"(\d+) (passed|failed)", mixed[0])
+        }
+        return Counts(passed=found.get("passed", 0), failed=max(found.get("failed", 0), 1))
+    return Counts(passed=1) if entry.get("result") == "OK" else Counts(failed=1)
+
+
+def run_pytest(env: Environment, quick: bool, rest: Sequence[str]) -> tuple[Counts, int]:
+    """Run pytest over the whole tree, or over what ``rest`` names; return counts and exit code."""
+    folders = ["tests/python"] if quick else ["tests/python", "tests/compat", *example_tests()]
+    named = [argument for argument in rest if not argument.startswith("-")]
+    targets = [] if named else [folder for folder in folders if (ROOT / folder).is_dir()]
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "junit.xml"
+        command = [env.python, "-m", "pytest", f"--junitxml={report}"]
+        command += ["-m", "not heavy"] if quick else []
+        code = show("Running pytest", [*command, *targets, *rest], env=env.variables(), cwd=ROOT)
+        return junit_counts(report), code
+
+
+def example_tests() -> list[str]:
+    """Return the test folders of the examples."""
+    return [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("examples/*/tests"))]
+
+
+def junit_counts(report: Path) -> Counts:
+    """Read pytest's JUnit report; no report means that nothing ran."""
+    if not report.exists():
+        return Counts()
+    counts = Counts()
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        total, failed, errors, skipped = (
+            int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")
+        )
+        counts.add(Counts(total - failed - errors - skipped, failed + errors, skipped))
+    return counts
+
+
+def compat(env: Environment, *, rest: Sequence[str]) -> int:
+    """Run tests/compat alone."""
+    counts, code = run_pytest(env, False, ["tests/compat", *rest])
+    print(f"\n{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped", flush=True)
+    return code
+
+
+def fuzz(env: Environment, *, targets: Sequence[str], seconds: int) -> int:
+    """Build and run the fuzz targets, all of them where none is named."""
+    return cpp_checks.fuzz(env, targets, seconds)
+
+
+def lint(env: Environment, *, fix: bool) -> int:
+    """Run every linter, each to its end; name at the end those that complained."""
+    python = [env.python, "-m"]
+    ruff_format = [*python, "ruff", "format"] + ([] if fix else ["--check"])
+    ruff_check = [*python, "ruff", "check"] + (["--fix"] if fix else [])
+    steps: list[tuple[str, Callable[[], int]]] = [
+        ("ruff check", command(ruff_check, env)),
+        ("ruff format", command(ruff_format, env)),
+        ("mypy --strict", command([*python, "mypy"], env)),
+        (
+            "stubtest",
+            command([*python, "mypy.stubtest", "cruet._cruet", "--ignore-disjoint-bases"], env),
+        ),
+        ("clang-format", lambda: cpp_checks.clang_format(fix)),
+        ("clang-tidy", cpp_checks.clang_tidy),
+    ]
+    failed = []
+    for name, run in steps:
+        announce(name)
+        if run():
+            failed.append(name)
+    for name in failed:
+        print(f"FAILED: {name}", flush=True)
+    print(f"\n{len(steps) - len(failed)} of {len(steps)} linters are content", flush=True)
+    return 1 if failed else 0
+
+
+def command(arguments: list[str], env: Environment) -> Callable[[], int]:
+    """Return a function that runs a command in the environment and returns its exit code."""
+    return lambda: cpp_checks.call(arguments, env=env.variables())

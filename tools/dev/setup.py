@@ -1,0 +1,252 @@
+"""What ./dev needs before it can do anything: system packages, .venv, the built extension."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from steps import Failure, announce, show, step
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# Debian package -> a command or a file that shows that it, or its like on another system, is there.
+BUILD_PACKAGES = {"g++": "g++", "pkg-config": "pkg-config", "libevent-dev": "event2/event.h"}
+TEST_PACKAGES = {"catch2": "catch2"}
+LINT_PACKAGES = {**TEST_PACKAGES, "clang-format": "clang-format", "clang-tidy": "clang-tidy"}
+FUZZ_PACKAGES = {**TEST_PACKAGES, "clang": "clang++"}
+BENCH_PACKAGES = {"wrk": "wrk", "nginx-light": "nginx", "libev-dev": "ev.h"}
+# Without these the build goes on and says what it does without them.
+OPTIONAL = {"libevent-dev"}
+
+INCLUDE_FOLDERS = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
+SYSTEM_PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment with cruet built into it."""
+
+    folder: Path
+    tag: str  # such as cp311
+
+    @property
+    def python(self) -> str:
+        return self.tool("python")
+
+    @property
+    def build_folder(self) -> Path:
+        return ROOT / "build" / self.tag
+
+    def tool(self, name: str) -> str:
+        """Return the path of a command in this environment."""
+        return str(self.folder / "bin" / name)
+
+    def variables(self) -> dict[str, str]:
+        """Return what a command's environment needs: this environment's tools on PATH."""
+        path = f"{self.folder / 'bin'}:{os.environ.get('PATH', '')}"
+        return {"PATH": path, "VIRTUAL_ENV": str(self.folder)}
+
+
+def present(evidence: str) -> bool:
+    """Tell whether a command, a header or a folder of headers is on this machine."""
+    if shutil.which(evidence, path=SYSTEM_PATH):
+        return True
+    folders = [Path(folder) for folder in INCLUDE_FOLDERS]
+    folders += [folder / "x86_64-linux-gnu" for folder in folders] + [
+        folder / "aarch64-linux-gnu" for folder in folders
+    ]
+    return any((folder / evidence).exists() for folder in folders)
+
+
+def python_packages(python: str) -> dict[str, bool]:
+    """Return the Debian packages that ``python`` needs to build extensions: name -> is there."""
+    probe = (
+        "import sys, os, sysconfig, importlib.util as u;"
+        "print(int(os.path.exists(os.path.join(sysconfig.get_paths()['include'], 'Python.h'))),"
+        "int(u.find_spec('ensurepip') is not None and u.find_spec('venv') is not None))"
+    )
+    answer = subprocess.run([python, "-c", probe], capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise Failure(f"{python} does not run: {answer.stderr.strip()}")
+    header, venv = answer.stdout.split()
+    name = Path(python).resolve().name
+    return {f"{name}-dev": header == "1", f"{name}-venv": venv == "1"}
+
+
+def system_packages(python: str, wanted: dict[str, str]) -> None:
+    """Install what is missing with apt-get where that is allowed; otherwise name it and stop.
+
+    Raises Failure where something is missing that the build cannot go on without.
+    """
+    missing = [package for package, evidence in wanted.items() if not present(evidence)]
+    missing += [package for package, there in python_packages(python).items() if not there]
+    if not missing:
+        return
+    line = "apt-get install " + " ".join(missing)
+    prefix = apt_prefix()
+    if prefix is None:
+        if set(missing) <= OPTIONAL:
+            print(f"    going on without {', '.join(missing)}; to have it: {line}")
+            return
+        raise Failure(
+            f"system packages are missing and ./dev may not install them. As root: {line}"
+        )
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    step("Updating the list of system packages", [*prefix, "apt-get", "update"], env=quiet)
+    install = [*prefix, "apt-get", "install", "-y", "--no-install-recommends", *missing]
+    step(f"Installing system packages: {' '.join(missing)}", install, env=quiet)
+
+
+def apt_prefix() -> list[str] | None:
+    """Return the words before `apt-get` with which it may install, or None."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() == 0:
+        return []
+    sudo = shutil.which("sudo")
+    if (
+        sudo
+        and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return [sudo]
+    return None
+
+
+def interpreter(chosen: str | None) -> str:
+    """Return the path of the Python to build for; raise Failure where it is missing or too old."""
+    python = shutil.which(chosen) if chosen else sys.executable
+    if not python:
+        raise Failure(f"--python {chosen}: there is no such interpreter")
+    return python
+
+
+def version_of(python: str) -> tuple[int, int]:
+    """Return (major, minor) of an interpreter; raise Failure below 3.11."""
+    code = "import sys; print(*sys.version_info[:2])"
+    answer = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise Failure(f"{python} does not run: {answer.stderr.strip()}")
+    major, minor = map(int, answer.stdout.split())
+    if (major, minor) < (3, 11):
+        raise Failure(f"{python} is Python {major}.{minor}; cruet needs 3.11 or later")
+    return major, minor
+
+
+def digest(*parts: object) -> str:
+    """Return a short hash of what a stamp file should notice."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def virtual_environment(folder: Path, python: str) -> None:
+    """Make ``folder`` a virtual environment of ``python``, unless it is one already."""
+    marker = folder / ".cruet-python"
+    wanted = f"{Path(python).resolve()} {version_of(python)}"
+    if (folder / "bin" / "python").exists() and marker.exists() and marker.read_text() == wanted:
+        return
+    if folder.exists():
+        shutil.rmtree(folder)
+    step(f"Making {folder.name} with {python}", [python, "-m", "venv", str(folder)])
+    marker.write_text(wanted)
+
+
+def build(chosen: str | None, packages: dict[str, str] | None = None) -> Environment:
+    """Install, build and return the environment for ``chosen``; quick where nothing changed."""
+    python = interpreter(chosen)
+    major, minor = version_of(python)
+    system_packages(python, {**BUILD_PACKAGES, **(packages or {})})
+    folder = ROOT / (f".venv-{major}.{minor}" if chosen else ".venv")
+    env = Environment(folder, f"cp{major}{minor}")
+    virtual_environment(folder, python)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    pip = [env.python, "-m", "pip", "install", "--disable-pip-version-check"]
+    stamp = folder / ".cruet-build"
+    wanted = digest(
+        project["build-system"], project["project"], project["tool"]["meson-python"], str(folder)
+    )
+    if (
+        not stamp.exists()
+        or stamp.read_text() != wanted
+        or not (env.build_folder / "build.ninja").exists()
+    ):
+        step(
+            f"Installing the build tools into {folder.name}",
+            [*pip, *project["build-system"]["requires"]],
+        )
+        editable = [*pip, "--no-build-isolation", "-e", ".[dev]"]
+        step(
+            f"Building cruet and installing it into {folder.name}",
+            editable,
+            cwd=ROOT,
+            env=env.variables(),
+        )
+        stamp.write_text(wanted)
+        return env
+    ninja = [env.tool("ninja"), "-C", str(env.build_folder)]
+    pending = subprocess.run([*ninja, "-n"], capture_output=True, text=True, check=False)
+    if pending.returncode or "no work to do" not in pending.stdout:
+        step("Building what changed", ninja, env=env.variables())
+    return env
+
+
+def bench_environment(chosen: str | None) -> str:
+    """Return the Python of .venv-bench: cruet as a wheel beside the peers it is measured with."""
+    python = interpreter(chosen)
+    system_packages(python, {**BUILD_PACKAGES, **BENCH_PACKAGES})
+    folder = ROOT / ".venv-bench"
+    virtual_environment(folder, python)
+    requirements = ROOT / "benchmarks" / "requirements.txt"
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check"]
+    stamp = folder / ".cruet-requirements"
+    wanted = digest(requirements.read_text())
+    if not stamp.exists() or stamp.read_text() != wanted:
+        step("Installing the peers into .venv-bench", [*pip, "-r", str(requirements)])
+        stamp.write_text(wanted)
+    step(
+        "Building cruet's wheel into .venv-bench",
+        [*pip, "--force-reinstall", "--no-deps", "."],
+        cwd=ROOT,
+    )
+    step("Installing cruet's dependencies", [*pip, "."], cwd=ROOT) if not has_dependencies(
+        folder
+    ) else None
+    return str(folder / "bin" / "python")
+
+
+def has_dependencies(folder: Path) -> bool:
+    """Tell whether cruet's own dependencies are installed in an environment."""
+    done = subprocess.run(
+        [str(folder / "bin" / "python"), "-m", "pip", "check"], capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def run_through(command: list[str]) -> int:
+    """Run a command with its output as it comes."""
+    return show(f"Running {Path(command[1]).relative_to(ROOT)}", command, cwd=ROOT)
+
+
+def clean() -> int:
+    """Remove builds, environments, caches and what other steps fetched."""
+    patterns = (
+        ".venv*",
+        "build",
+        "build-*",
+        "dist",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        "subprojects/httptools-*",
+        "subprojects/packagecache",
+        "*.egg-info",
+    )
+    for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
+        announce(f"Removing {path.relative_to(ROOT)}")
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for cache in list(ROOT.rglob("__pycache__")):
+        shutil.rmtree(cache, ignore_errors=True)
+    return 0
