@@ -1,0 +1,101 @@
+// Paths: normal form, joining that cannot leave its base, dot segments.
+//
+//     normalize("a//b/../c")                       // "a/c"
+//     safe_join("/srv/files", {"user/pic.png"})    // "/srv/files/user/pic.png"
+//     safe_join("/srv/files", {"../etc/passwd"})   // errc::unsafe_path
+//     remove_dot_segments("/a/./b/../c")           // "/a/c" (RFC 3986 section 5.2.4)
+//
+// normalize and safe_join work on POSIX file names, by text alone: symbolic links are not looked at.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cruet/core/result.hpp"
+
+namespace cruet::url {
+
+// Without empty and "." segments, with ".." resolved as far as the text allows; "" gives ".". Two
+// leading slashes, and only two, are kept (POSIX.1-2017 section 4.13).
+inline std::string normalize(std::string_view path) {
+    std::size_t slashes = 0;
+    while (slashes < path.size() && path[slashes] == '/') ++slashes;
+    const std::size_t root = slashes == 2 ? 2 : slashes == 0 ? 0 : 1;
+    std::vector<std::string_view> kept;
+    std::size_t at = slashes;
+    while (at < path.size()) {
+        const std::size_t slash = path.find('/', at);
+        const std::size_t end = slash == path.npos ? path.size() : slash;
+        const std::string_view segment = path.substr(at, end - at);
+        at = end + 1;
+        if (segment.empty() || segment == ".") continue;
+        if (segment != ".." || (root == 0 && (kept.empty() || kept.back() == ".."))) {
+            kept.push_back(segment);
+        } else if (!kept.empty()) {
+            kept.pop_back();
+        }
+    }
+    std::string out(root, '/');
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        if (i != 0) out += '/';
+        out += kept[i];
+    }
+    return out.empty() ? "." : out;
+}
+
+// True when `path`, in normal form, stays below the directory it is joined to.
+inline bool stays_below(std::string_view path) noexcept {
+    return !path.starts_with('/') && path != ".." && !path.starts_with("../");
+}
+
+// `base` and the untrusted `parts`, each brought into normal form, joined by slashes. An empty base
+// is "."; empty parts are skipped. errc::unsafe_path, its offset the number of the part, when one is
+// absolute, climbs out, or holds a NUL byte.
+inline result<std::string> safe_join(std::string_view base,
+                                     std::span<const std::string_view> parts) {
+    std::string out(base.empty() ? std::string_view(".") : base);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (parts[i].find('\0') != std::string_view::npos) return error{errc::unsafe_path, i};
+        if (parts[i].empty()) continue;
+        const std::string part = normalize(parts[i]);
+        if (!stays_below(part)) return error{errc::unsafe_path, i};
+        if (!out.ends_with('/')) out += '/';
+        out += part;
+    }
+    return out;
+}
+
+inline result<std::string> safe_join(std::string_view base,
+                                     std::initializer_list<std::string_view> parts) {
+    return safe_join(base, std::span<const std::string_view>(parts.begin(), parts.size()));
+}
+
+// RFC 3986 section 5.2.4. Empty segments are kept: they are part of a URL's path.
+inline std::string remove_dot_segments(std::string_view path) {
+    std::string out;
+    out.reserve(path.size());
+    const bool absolute = path.starts_with('/');
+    std::size_t at = absolute ? 1 : 0;
+    if (absolute) out = "/";
+    while (at <= path.size()) {
+        const std::size_t slash = path.find('/', at);
+        const bool last = slash == path.npos;
+        const std::string_view segment = path.substr(at, last ? path.npos : slash - at);
+        at = last ? path.size() + 1 : slash + 1;
+        if (segment == ".") continue;
+        if (segment == "..") {
+            if (out.size() > (absolute ? 1U : 0U)) out.pop_back();
+            out.erase(out.rfind('/') == out.npos ? 0 : out.rfind('/') + 1);
+            continue;
+        }
+        out += segment;
+        if (!last) out += '/';
+    }
+    return out;
+}
+
+}  // namespace cruet::url

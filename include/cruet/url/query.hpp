@@ -1,0 +1,123 @@
+// Query strings and application/x-www-form-urlencoded bodies (WHATWG URL section 5.1).
+//
+//     for (auto [name, value] : query_view("a=1&b&a=%20")) ...     // raw, no allocation
+//     for (const auto& pair : parse_query("a=1&b=x+y")) ...        // decoded, owned
+//
+// Pairs are separated by "&" alone. Empty ones are skipped; a pair without "=" has an empty value.
+// Raw views point into the text given. Decoding follows urllib.parse.parse_qsl of Python with
+// keep_blank_values=True: "+" is a space, malformed escapes stay, ill-formed UTF-8 becomes U+FFFD.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cruet/core/utf8.hpp"
+#include "cruet/url/percent.hpp"
+
+namespace cruet::url {
+
+// One pair as it stands in the text.
+struct raw_pair {
+    std::string_view name;
+    std::string_view value;
+    bool has_equals = false;
+};
+
+// Takes the next non-empty pair off the front of `rest`; false when none is left.
+inline bool next_pair(std::string_view& rest, raw_pair& pair) noexcept {
+    while (!rest.empty()) {
+        const auto* found = static_cast<const char*>(std::memchr(rest.data(), '&', rest.size()));
+        const std::size_t end =
+            found ? static_cast<std::size_t>(found - rest.data()) : rest.size();
+        const std::string_view item = rest.substr(0, end);
+        rest.remove_prefix(found ? end + 1 : end);
+        if (item.empty()) continue;
+        const std::size_t equals = item.find('=');
+        pair.has_equals = equals != item.npos;
+        pair.name = item.substr(0, equals);
+        pair.value = pair.has_equals ? item.substr(equals + 1) : std::string_view();
+        return true;
+    }
+    return false;
+}
+
+// A range of raw pairs, for range-for.
+class query_view {
+public:
+    constexpr explicit query_view(std::string_view text) noexcept : text_(text) {}
+
+    class iterator {
+    public:
+        using value_type = raw_pair;
+        using difference_type = std::ptrdiff_t;
+
+        iterator() noexcept = default;
+        explicit iterator(std::string_view rest) noexcept : rest_(rest) { ++*this; }
+        const raw_pair& operator*() const noexcept { return pair_; }
+        const raw_pair* operator->() const noexcept { return &pair_; }
+        iterator& operator++() noexcept {
+            done_ = !next_pair(rest_, pair_);
+            return *this;
+        }
+        void operator++(int) noexcept { ++*this; }
+        friend bool operator==(const iterator& at, std::default_sentinel_t) noexcept {
+            return at.done_;
+        }
+
+    private:
+        std::string_view rest_;
+        raw_pair pair_;
+        bool done_ = true;
+    };
+
+    iterator begin() const noexcept { return iterator(text_); }
+    std::default_sentinel_t end() const noexcept { return {}; }
+
+private:
+    std::string_view text_;
+};
+
+// True when a raw name or value must be decoded before use.
+inline bool needs_decoding(std::string_view raw) noexcept {
+    for (char c : raw) {
+        if (c == '%' || c == '+' || static_cast<unsigned char>(c) >= 0x80) return true;
+    }
+    return false;
+}
+
+// One raw name or value as text.
+inline std::string decode_component(std::string_view raw) {
+    std::string out = unquote_plus(raw);
+    return is_utf8(out) ? out : replace_invalid_utf8(out);
+}
+
+using query_pairs = std::vector<std::pair<std::string, std::string>>;
+
+// All pairs, decoded, in order. errc::limit_exceeded when there are more than `max_pairs`
+// (0: no limit).
+inline result<query_pairs> parse_query(std::string_view text, std::size_t max_pairs = 0) {
+    query_pairs out;
+    for (const raw_pair& pair : query_view(text)) {
+        if (max_pairs != 0 && out.size() == max_pairs) {
+            return error{errc::limit_exceeded,
+                         static_cast<std::size_t>(pair.name.data() - text.data())};
+        }
+        out.emplace_back(decode_component(pair.name), decode_component(pair.value));
+    }
+    return out;
+}
+
+// Appends "name=value" (with "&" before it unless `out` is empty), both form-encoded.
+inline void append_pair(std::string& out, std::string_view name, std::string_view value) {
+    if (!out.empty()) out += '&';
+    out += quote_plus(name);
+    out += '=';
+    out += quote_plus(value);
+}
+
+}  // namespace cruet::url
