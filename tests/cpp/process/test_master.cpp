@@ -1,0 +1,347 @@
+#include "cruet/process/master.hpp"
+
+#include <sys/mman.h>
+
+#include <cstring>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "../catch.hpp"
+
+using namespace cruet::process;
+using namespace std::chrono_literals;
+
+namespace {
+
+// What the master of a test tells, in memory that it shares with the test.
+struct journal {
+    static constexpr int capacity = 500;
+    std::atomic<int> size;
+    std::atomic<int> boots;
+    std::atomic<bool> refuse_reload;
+    master_notice entries[capacity];
+};
+
+struct to_journal {
+    journal* book;
+    void notify(const master_notice& notice) const {
+        const int at = book->size.load();
+        if (at >= journal::capacity) return;
+        book->entries[at] = notice;
+        book->size.store(at + 1);
+    }
+    bool reload() const { return !book->refuse_reload; }
+};
+static_assert(MasterObserver<to_journal>);
+
+using work = std::function<int(worker_context&)>;
+
+// A worker that serves nothing until it is told to stop or its master is gone.
+int wait_for_end(worker_context& worker) {
+    auto signals = signal_channel::open({SIGTERM});
+    if (!signals) return 99;
+    worker.ready();
+    pollfd watched[2] = {{signals->fd(), POLLIN, 0}, {worker.life_line(), POLLIN, 0}};
+    while (::poll(watched, 2, -1) < 0) {
+    }
+    return 0;
+}
+
+class master_under_test {
+public:
+    master_under_test(const master_options& options, const work& job) {
+        void* memory = ::mmap(nullptr, sizeof(journal), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        REQUIRE(memory != MAP_FAILED);
+        book_ = new (memory) journal{};
+        pid_ = ::fork();
+        REQUIRE(pid_ >= 0);
+        if (pid_ == 0) be_master(options, job);
+    }
+    master_under_test(const master_under_test&) = delete;
+    master_under_test& operator=(const master_under_test&) = delete;
+    ~master_under_test() {
+        if (pid_ != 0) {
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+        }
+        ::munmap(book_, sizeof(journal));
+    }
+
+    journal& book() { return *book_; }
+    pid_t pid() const { return pid_; }
+    void signal(int number) const { ::kill(pid_, number); }
+
+    int count(master_event event) const {
+        int n = 0;
+        for (int i = 0; i < book_->size; ++i) n += book_->entries[i].event == event;
+        return n;
+    }
+    bool await(master_event event, int times = 1, std::chrono::milliseconds patience = 5s) const {
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (count(event) < times) {
+            if (std::chrono::steady_clock::now() > until) return false;
+            std::this_thread::sleep_for(2ms);
+        }
+        return true;
+    }
+    // The id in the n-th notice of its kind, from 0.
+    pid_t nth(master_event event, int n) const {
+        for (int i = 0; i < book_->size; ++i) {
+            if (book_->entries[i].event == event && n-- == 0) return book_->entries[i].pid;
+        }
+        return -1;
+    }
+    // The master's exit code; 1000 + signal; -1 when it does not end.
+    int exit_code(std::chrono::milliseconds patience = 5s) {
+        const auto until = std::chrono::steady_clock::now() + patience;
+        int status = 0;
+        while (::waitpid(pid_, &status, WNOHANG) == 0) {
+            if (std::chrono::steady_clock::now() > until) return -1;
+            std::this_thread::sleep_for(2ms);
+        }
+        pid_ = 0;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    }
+
+private:
+    [[noreturn]] void be_master(const master_options& options, const work& job) {
+        master m(options, plain_fork{}, to_journal{book_});
+        auto end = m.run();
+        if (!end) ::_exit(98);
+        if (worker_context* worker = end->worker()) {
+            ++book_->boots;
+            ::_exit(job(*worker));
+        }
+        ::_exit(end->exit_code());
+    }
+
+    journal* book_ = nullptr;
+    pid_t pid_ = 0;
+};
+
+bool gone(pid_t pid, std::chrono::milliseconds patience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    // A killed orphan may stay a zombie where nobody reaps: that counts as gone.
+    const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+    while (true) {
+        char text[256] = {};
+        FILE* file = std::fopen(path.c_str(), "r");
+        if (!file) return true;
+        const bool read = std::fgets(text, sizeof text, file) != nullptr;
+        std::fclose(file);
+        const char* end = read ? std::strrchr(text, ')') : nullptr;
+        if (!end || end[2] == 'Z') return true;
+        if (std::chrono::steady_clock::now() > until) return false;
+        std::this_thread::sleep_for(5ms);
+    }
+}
+
+master_options workers(unsigned n) {
+    master_options options;
+    options.workers = n;
+    options.backoff_first = 20ms;
+    return options;
+}
+
+}  // namespace
+
+TEST_CASE("workers start, and SIGTERM ends them all with exit code 0") {
+    master_under_test m(workers(3), wait_for_end);
+    REQUIRE(m.await(master_event::worker_ready, 3));
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+    CHECK(m.count(master_event::worker_ended) == 3);
+    CHECK(m.count(master_event::worker_killed) == 0);
+    CHECK(m.book().boots == 3);
+}
+
+TEST_CASE("SIGINT stops as SIGTERM does") {
+    master_under_test m(workers(1), wait_for_end);
+    REQUIRE(m.await(master_event::worker_ready));
+    m.signal(SIGINT);
+    CHECK(m.exit_code() == 0);
+    CHECK(m.count(master_event::stopping) == 1);
+}
+
+TEST_CASE("a killed worker is replaced at once") {
+    auto options = workers(2);
+    options.young = 0ms;
+    master_under_test m(options, wait_for_end);
+    REQUIRE(m.await(master_event::worker_ready, 2));
+    const auto start = std::chrono::steady_clock::now();
+    ::kill(m.nth(master_event::worker_started, 0), SIGKILL);
+    REQUIRE(m.await(master_event::worker_ready, 3));
+    CHECK(std::chrono::steady_clock::now() - start < 1s);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("a worker that does not stop is killed when the time is over") {
+    auto options = workers(1);
+    options.graceful_timeout = 100ms;
+    master_under_test m(options, [](worker_context& worker) {
+        ::signal(SIGTERM, SIG_IGN);
+        worker.ready();
+        while (true) ::pause();
+        return 0;
+    });
+    REQUIRE(m.await(master_event::worker_ready));
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+    CHECK(m.count(master_event::worker_killed) == 1);
+}
+
+TEST_CASE("a second signal leaves no more time") {
+    master_under_test m(workers(1), [](worker_context& worker) {
+        ::signal(SIGTERM, SIG_IGN);
+        worker.ready();
+        while (true) ::pause();
+        return 0;
+    });
+    REQUIRE(m.await(master_event::worker_ready));
+    m.signal(SIGTERM);
+    REQUIRE(m.await(master_event::worker_stopping));
+    const auto start = std::chrono::steady_clock::now();
+    m.signal(SIGINT);
+    CHECK(m.exit_code() == 0);
+    CHECK(std::chrono::steady_clock::now() - start < 2s);
+}
+
+TEST_CASE("an application that does not boot ends the start with 3 after one attempt") {
+    master_under_test m(workers(4), [](worker_context&) { return 3; });
+    CHECK(m.exit_code() == boot_failure_exit);
+    CHECK(m.book().boots == 1);
+    CHECK(m.count(master_event::boot_failed) == 1);
+}
+
+TEST_CASE("a crash while booting is a failed boot too") {
+    master_under_test m(workers(2), [](worker_context&) {
+        ::raise(SIGKILL);
+        return 0;
+    });
+    CHECK(m.exit_code() == boot_failure_exit);
+    CHECK(m.book().boots == 1);
+}
+
+TEST_CASE("workers that die young are replaced ever more slowly") {
+    auto options = workers(1);
+    options.backoff_first = 40ms;
+    options.backoff_limit = 160ms;
+    master_under_test m(options, [](worker_context& worker) {
+        worker.ready();
+        // Until the master has seen it.
+        std::this_thread::sleep_for(10ms);
+        return 5;
+    });
+    std::this_thread::sleep_for(600ms);
+    const int boots = m.book().boots;
+    CHECK(boots >= 2);
+    CHECK(boots <= 8);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("SIGHUP brings new workers before old ones stop") {
+    master_under_test m(workers(2), wait_for_end);
+    REQUIRE(m.await(master_event::worker_ready, 2));
+    m.signal(SIGHUP);
+    REQUIRE(m.await(master_event::reload_finished));
+    CHECK(m.count(master_event::worker_started) == 4);
+    REQUIRE(m.await(master_event::worker_ended, 2));
+    // Never fewer than two serve: each end lies behind the readiness of a new one.
+    int serving = 0;
+    bool started = false;
+    for (int i = 0; i < m.book().size; ++i) {
+        const auto event = m.book().entries[i].event;
+        if (event == master_event::worker_ready) ++serving;
+        if (event == master_event::worker_stopping) --serving;
+        if (serving == 2) started = true;
+        if (started) CHECK(serving >= 2);
+    }
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("when new code does not boot the old workers go on") {
+    master_under_test m(workers(2), [](worker_context& worker) {
+        // Of four places the first two hold the old generation.
+        return worker.index() >= 2 ? 3 : wait_for_end(worker);
+    });
+    REQUIRE(m.await(master_event::worker_ready, 2));
+    m.signal(SIGHUP);
+    REQUIRE(m.await(master_event::reload_failed));
+    std::this_thread::sleep_for(100ms);
+    CHECK(m.count(master_event::worker_ended) == 0);
+    CHECK(m.count(master_event::worker_started) == 3);
+    CHECK(m.book().boots == 3);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("a configuration that is refused keeps things as they are") {
+    master_under_test m(workers(1), wait_for_end);
+    REQUIRE(m.await(master_event::worker_ready));
+    m.book().refuse_reload = true;
+    m.signal(SIGHUP);
+    REQUIRE(m.await(master_event::reload_failed));
+    CHECK(m.count(master_event::worker_started) == 1);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("a worker whose application hangs is killed and replaced") {
+    auto options = workers(1);
+    options.timeout = 150ms;
+    options.young = 0ms;
+    master_under_test m(options, [](worker_context& worker) {
+        worker.ready();
+        const busy_lane busy(worker.slot(), 0);
+        while (true) ::pause();
+        return 0;
+    });
+    const auto start = std::chrono::steady_clock::now();
+    REQUIRE(m.await(master_event::worker_hung, 2));
+    CHECK(std::chrono::steady_clock::now() - start >= 300ms);
+    m.signal(SIGQUIT);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("an idle worker never hangs") {
+    auto options = workers(1);
+    options.timeout = 60ms;
+    master_under_test m(options, wait_for_end);
+    REQUIRE(m.await(master_event::worker_ready));
+    std::this_thread::sleep_for(300ms);
+    CHECK(m.count(master_event::worker_hung) == 0);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("no worker outlives a killed master") {
+    auto options = workers(2);
+    options.orphan_grace = 300ms;
+    SECTION("one that waits sees the life line break") {
+        master_under_test m(options, wait_for_end);
+        REQUIRE(m.await(master_event::worker_ready, 2));
+        m.signal(SIGKILL);
+        CHECK(gone(m.nth(master_event::worker_started, 0), 3s));
+        CHECK(gone(m.nth(master_event::worker_started, 1), 3s));
+    }
+#ifdef __linux__
+    SECTION("one that is stuck is killed by the kernel's timer") {
+        master_under_test m(options, [](worker_context& worker) {
+            ::signal(SIGTERM, SIG_IGN);
+            worker.ready();
+            for (volatile bool spin = true; spin;) {
+            }
+            return 0;
+        });
+        REQUIRE(m.await(master_event::worker_ready, 2));
+        m.signal(SIGKILL);
+        CHECK(gone(m.nth(master_event::worker_started, 0), 3s));
+        CHECK(gone(m.nth(master_event::worker_started, 1), 3s));
+    }
+#endif
+}
