@@ -1,0 +1,178 @@
+"""The board in a real browser, headless Chromium, at a desktop and a phone width.
+
+Needs chromium and its driver (Debian: chromium, chromium-driver) and selenium; `./dev test` installs
+them. Screenshots of each page are left in `build/screenshots` for a person to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def picture(path: Path, hue: int) -> Path:
+    """A PNG of 480 x 300 pixels: a field below a sky, so that cropping shows."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = []
+    for y in range(300):
+        sky = bytes((170 + y // 5, 200 + y // 8, 235))
+        field = bytes((90 + hue, 130 + hue // 2, 70 + y // 6))
+        rows.append(b"\0" + (sky if y < 180 else field) * 480)
+    header = struct.pack(">IIBBBBB", 480, 300, 8, 2, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"".join(rows)))
+        + chunk(b"IEND", b"")
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The board under `cruet run` with two workers; gives its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "cruet", "run", "board:create_app()", "--workers", "2"]
+    server = subprocess.Popen(
+        [*command, "--port", str(port)],
+        cwd=ROOT / "examples" / "board",
+        env={**os.environ, "BOARD_INSTANCE": str(tmp_path_factory.mktemp("instance"))},
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert server.poll() is None, "the server ended at its start"
+                assert time.monotonic() < deadline, "the server does not listen"
+                time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        assert server.wait(20) == 0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.binary_location = "/usr/bin/chromium"
+    driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+    yield driver
+    driver.quit()
+
+
+def look(browser: webdriver.Chrome, name: str) -> None:
+    """Check the page at each width: nothing sticks out sideways, every picture loaded; keep a screenshot."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    for width, (wide, high) in WIDTHS.items():
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": width == "phone"},
+        )
+        spare = browser.execute_script(
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert spare == 0, f"{name} is {spare} pixels too wide on a {width}"
+        broken = browser.execute_script(
+            "for (const i of document.images) i.loading = 'eager';"
+            "return [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+        )
+        assert broken == [], f"{name} has broken pictures"
+        browser.save_screenshot(str(SHOTS / f"board-{name}-{width}.png"))
+
+
+def fill(browser: webdriver.Chrome, **fields: str) -> None:
+    """Fill the page's last form and send it; waits until the next page is there."""
+    form = browser.find_elements(By.CSS_SELECTOR, "main form")[-1]
+    for name, value in fields.items():
+        if name == "kind":
+            browser.execute_script(
+                "arguments[0].click()",
+                form.find_element(By.CSS_SELECTOR, f"input[value={value}]"),
+            )
+        else:
+            form.find_element(By.NAME, name).send_keys(value)
+    form.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+    WebDriverWait(browser, 10).until(
+        lambda _: browser.execute_script("return document.readyState") == "complete"
+    )
+
+
+def said(browser: webdriver.Chrome) -> str:
+    return " ".join(element.text for element in browser.find_elements(By.CLASS_NAME, "flash"))
+
+
+def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
+    browser.get(site)
+    look(browser, "empty")
+
+    browser.get(f"{site}/auth/register")
+    look(browser, "register")
+    fill(browser, name="Ada", password="correct horse")
+    assert "Welcome!" in said(browser)
+    fill(browser, name="Ada", password="correct horse")
+    assert "Hello, Ada." in said(browser)
+
+    notices = [
+        ("offer", "A ladder, six rungs", "Too long for the new flat. Come and fetch it.", 0),
+        ("event", "Street party on Saturday", "Bring a chair, a cake and your neighbours. " * 6, 60),
+        ("lost", "Grey cat with one white paw", "Answers to Turing, or to tuna.", None),
+        ("wanted", "Afewverylongwordwithoutanybreak" * 3, "Does it stay inside the card?", None),
+        ("help", "Who can prune an apple tree?", "We have the saw.\n\nWe lack the nerve.", 110),
+    ]
+    for kind, title, body, hue in notices:
+        browser.get(f"{site}/notices/new")
+        fields = {"kind": kind, "title": title, "body": body}
+        if hue is not None:
+            fields["picture"] = str(picture(tmp_path / f"{hue}.png", hue))
+        fill(browser, **fields)
+        assert "Your notice is pinned." in said(browser)
+    fill(browser, body="I can, on Sunday.")
+    assert "1 comment" in browser.page_source
+    look(browser, "notice")
+
+    browser.get(f"{site}/notices/new")
+    look(browser, "form")
+    browser.get(site)
+    look(browser, "index")
+    assert len(browser.find_elements(By.CLASS_NAME, "card")) == len(notices)
+
+    browser.find_element(By.LINK_TEXT, "Who can prune an apple tree?").click()
+    browser.back()
+    assert browser.current_url == f"{site}/"
+
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    browser.get(f"{site}/notices/99")
+    look(browser, "missing")
+    assert "Nothing is pinned here" in browser.page_source
