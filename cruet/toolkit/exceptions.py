@@ -1,0 +1,500 @@
+"""HTTP errors as exceptions that are also WSGI applications, and :func:`abort`, which raises them.
+
+Every class stands for one status code (RFC 9110 section 15). Raised from a view, it becomes the
+response: an HTML page, or the response that was handed to the constructor.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from markupsafe import Markup, escape
+
+from ._grammar import HTTP_STATUS_CODES, http_date
+from ._internal import _get_environ
+
+if t.TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from .datastructures import WWWAuthenticate
+    from .sansio.response import Response as SansIOResponse
+    from .wrappers.request import Request as WSGIRequest
+    from .wrappers.response import Response as WSGIResponse
+
+    _Environ: t.TypeAlias = WSGIEnvironment | None
+    _Scope: t.TypeAlias = dict[str, t.Any] | None
+    _Fields: t.TypeAlias = list[tuple[str, str]]
+    _Response: t.TypeAlias = SansIOResponse | None
+
+
+class HTTPException(Exception):
+    """Base of all HTTP errors; ``code`` and ``description`` come from the subclasses.
+
+    :param description: text for the page instead of the class's; ``Markup`` is not escaped.
+    :param response: a response to be given as it is.
+    """
+
+    code: int | None = None
+    description: str | None = None
+
+    def __init__(self, description: str | None = None, response: _Response = None) -> None:
+        super().__init__()
+        if description is not None:
+            self.description = description
+        self.response = response
+
+    @property
+    def name(self) -> str:
+        """The status code's reason phrase."""
+        return HTTP_STATUS_CODES.get(self.code, "Unknown Error")  # type: ignore[arg-type]
+
+    def get_description(self, environ: _Environ = None, scope: _Scope = None) -> str:
+        """The description as an HTML paragraph, line breaks kept."""
+        text = escape(self.description or "").replace("\n", Markup("<br>"))
+        return f"<p>{text}</p>"
+
+    def get_body(self, environ: _Environ = None, scope: _Scope = None) -> str:
+        """The HTML page."""
+        return (
+            "<!doctype html>\n"
+            "<html lang=en>\n"
+            f"<title>{self.code} {escape(self.name)}</title>\n"
+            f"<h1>{escape(self.name)}</h1>\n"
+            f"{self.get_description(environ, scope)}\n"
+        )
+
+    def get_headers(self, environ: _Environ = None, scope: _Scope = None) -> _Fields:
+        """The response's header fields."""
+        return [("Content-Type", "text/html; charset=utf-8")]
+
+    def get_response(
+        self, environ: WSGIRequest | _Environ = None, scope: _Scope = None
+    ) -> WSGIResponse | SansIOResponse:
+        """The response: the one given to the constructor, else the HTML page."""
+        if self.response is not None:
+            return self.response
+        # The wrappers raise these exceptions, so they stand above this module.
+        from .wrappers.response import Response
+
+        if environ is not None:
+            environ = _get_environ(environ)
+        return Response(self.get_body(environ, scope), self.code, self.get_headers(environ, scope))
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> t.Iterable[bytes]:
+        """Answer as a WSGI application."""
+        response = t.cast("WSGIResponse", self.get_response(environ))
+        return t.cast("t.Iterable[bytes]", response(environ, start))
+
+    def __str__(self) -> str:
+        code = self.code if self.code is not None else "???"
+        return f"{code} {self.name}: {self.description}"
+
+    def __repr__(self) -> str:
+        code = self.code if self.code is not None else "???"
+        return f"<{type(self).__name__} '{code}: {self.name}'>"
+
+
+class BadRequest(HTTPException):
+    """400: the request is malformed."""
+
+    code = 400
+    description = "The browser (or proxy) sent a request that this server could not understand."
+
+
+class BadRequestKeyError(BadRequest, KeyError):
+    """400 that is also a KeyError: a key of the request's data is missing.
+
+    The key is told in the description only where ``show_exception`` is true, as in debug mode.
+    """
+
+    _description = BadRequest.description
+    show_exception = False
+
+    def __init__(self, arg: object | None = None, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.args = () if arg is None else (arg,)
+
+    @property
+    def description(self) -> str:
+        if self.show_exception and self.args:
+            return f"{self._description}\nKeyError: {KeyError.__str__(self)}"
+        return self._description or ""
+
+    @description.setter
+    def description(self, value: str) -> None:
+        self._description = value
+
+
+class ClientDisconnected(BadRequest):
+    """400: the client went away before its body was complete."""
+
+
+class SecurityError(BadRequest):
+    """400: something about the request is not to be trusted."""
+
+
+class BadHost(BadRequest):
+    """400: the Host field is malformed or not among the trusted hosts."""
+
+
+class Unauthorized(HTTPException):
+    """401: credentials are missing or wrong.
+
+    :param www_authenticate: one challenge or several for the WWW-Authenticate field.
+    """
+
+    code = 401
+    description = "The credentials that this page asks for are missing or wrong."
+
+    def __init__(
+        self,
+        description: str | None = None,
+        response: _Response = None,
+        www_authenticate: WWWAuthenticate | t.Iterable[WWWAuthenticate] | None = None,
+    ) -> None:
+        super().__init__(description, response)
+        # A string is one challenge too, though it can be iterated.
+        if isinstance(www_authenticate, str) or hasattr(www_authenticate, "to_header"):
+            www_authenticate = (t.cast("WWWAuthenticate", www_authenticate),)
+        self.www_authenticate = tuple(www_authenticate or ())
+
+    def get_headers(self, environ: _Environ = None, scope: _Scope = None) -> _Fields:
+        headers = super().get_headers(environ, scope)
+        headers.extend(("WWW-Authenticate", str(one)) for one in self.www_authenticate)
+        return headers
+
+
+class Forbidden(HTTPException):
+    """403: the client may not have it, whoever it is."""
+
+    code = 403
+    description = "This page is not open to you, or the server itself may not read it."
+
+
+class NotFound(HTTPException):
+    """404: there is nothing under this URL."""
+
+    code = 404
+    description = (
+        "The requested URL was not found on the server. If you entered the URL manually please"
+        " check your spelling and try again."
+    )
+
+
+class MethodNotAllowed(HTTPException):
+    """405: the URL exists, but not for this method.
+
+    :param valid_methods: the methods that it has, for the Allow field (RFC 9110 section 15.5.6).
+    """
+
+    code = 405
+    description = "The method is not allowed for the requested URL."
+
+    def __init__(
+        self,
+        valid_methods: t.Iterable[str] | None = None,
+        description: str | None = None,
+        response: _Response = None,
+    ) -> None:
+        super().__init__(description=description, response=response)
+        self.valid_methods = valid_methods
+
+    def get_headers(self, environ: _Environ = None, scope: _Scope = None) -> _Fields:
+        headers = super().get_headers(environ, scope)
+        if self.valid_methods:
+            headers.append(("Allow", ", ".join(self.valid_methods)))
+        return headers
+
+
+class NotAcceptable(HTTPException):
+    """406: nothing that the Accept fields name can be given."""
+
+    code = 406
+    description = "None of the forms in which this page exists is one that the client accepts."
+
+
+class RequestTimeout(HTTPException):
+    """408: the request did not arrive in time."""
+
+    code = 408
+    description = "The request was not complete in time, so the server closed the connection."
+
+
+class Conflict(HTTPException):
+    """409: the request contradicts the resource's present state."""
+
+    code = 409
+    description = "The request does not fit the present state of the resource."
+
+
+class Gone(HTTPException):
+    """410: it was here and will not come back."""
+
+    code = 410
+    description = "What was under this URL is gone for good, and no new address is known."
+
+
+class LengthRequired(HTTPException):
+    """411: the server wants a Content-Length."""
+
+    code = 411
+    description = "A request with this method must say its Content-Length."
+
+
+class PreconditionFailed(HTTPException):
+    """412: a condition such as If-Match does not hold."""
+
+    code = 412
+    description = "A condition that the request set for this URL does not hold."
+
+
+class RequestEntityTooLarge(HTTPException):
+    """413: the body is larger than the server takes."""
+
+    code = 413
+    description = "The body of the request is larger than this server takes."
+
+
+class RequestURITooLarge(HTTPException):
+    """414: the request target is longer than the server takes."""
+
+    code = 414
+    description = "The URL is longer than this server takes."
+
+
+class UnsupportedMediaType(HTTPException):
+    """415: the body's media type is not one that the resource takes."""
+
+    code = 415
+    description = "The media type of the body is not one that this server takes."
+
+
+class RequestedRangeNotSatisfiable(HTTPException):
+    """416: the Range field asks for parts that do not exist.
+
+    :param length: the whole length, for the Content-Range field, in ``units``.
+    """
+
+    code = 416
+    description = "The range that was asked for does not exist."
+
+    def __init__(
+        self,
+        length: int | None = None,
+        units: str = "bytes",
+        description: str | None = None,
+        response: _Response = None,
+    ) -> None:
+        super().__init__(description=description, response=response)
+        self.length = length
+        self.units = units
+
+    def get_headers(self, environ: _Environ = None, scope: _Scope = None) -> _Fields:
+        headers = super().get_headers(environ, scope)
+        if self.length is not None:
+            headers.append(("Content-Range", f"{self.units} */{self.length}"))
+        return headers
+
+
+class ExpectationFailed(HTTPException):
+    """417: the Expect field asks for what the server cannot do."""
+
+    code = 417
+    description = "The server cannot do what the Expect header asks for."
+
+
+class ImATeapot(HTTPException):
+    """418: RFC 2324 and its joke on later implementers."""
+
+    code = 418
+    description = "This server is a teapot; it has no coffee."
+
+
+class MisdirectedRequest(HTTPException):
+    """421: the request went to a server that does not answer for this authority."""
+
+    code = 421
+    description = "The request came to a server that cannot answer it."
+
+
+class UnprocessableEntity(HTTPException):
+    """422: the body is well-formed, but makes no sense."""
+
+    code = 422
+    description = "The request is well-formed, but what it says cannot be carried out."
+
+
+class Locked(HTTPException):
+    """423: the resource is locked (RFC 4918)."""
+
+    code = 423
+    description = "The resource is locked."
+
+
+class FailedDependency(HTTPException):
+    """424: an action that this one depends on failed (RFC 4918)."""
+
+    code = 424
+    description = "An action that this one depends on has failed, so it was not carried out."
+
+
+class PreconditionRequired(HTTPException):
+    """428: the request must be conditional (RFC 6585)."""
+
+    code = 428
+    description = "This request must carry a condition, such as If-Match."
+
+
+class _RetryAfter(HTTPException):
+    """What 429 and 503 share: a Retry-After field of seconds or a date."""
+
+    def __init__(
+        self,
+        description: str | None = None,
+        response: _Response = None,
+        retry_after: datetime | int | None = None,
+    ) -> None:
+        super().__init__(description, response)
+        self.retry_after = retry_after
+
+    def get_headers(self, environ: _Environ = None, scope: _Scope = None) -> _Fields:
+        headers = super().get_headers(environ, scope)
+        if self.retry_after:
+            is_date = isinstance(self.retry_after, datetime)
+            value = http_date(self.retry_after) if is_date else str(self.retry_after)
+            headers.append(("Retry-After", value))
+        return headers
+
+
+class TooManyRequests(_RetryAfter):
+    """429: the client sends too much (RFC 6585).
+
+    :param retry_after: when to try again, seconds from now or a moment.
+    """
+
+    code = 429
+    description = "You have sent too many requests. Try again later."
+
+
+class RequestHeaderFieldsTooLarge(HTTPException):
+    """431: header fields are larger than the server takes (RFC 6585)."""
+
+    code = 431
+    description = "The header fields are larger than this server takes."
+
+
+class UnavailableForLegalReasons(HTTPException):
+    """451: the law forbids it (RFC 7725)."""
+
+    code = 451
+    description = "The law does not let this server give you the page."
+
+
+class InternalServerError(HTTPException):
+    """500: the application failed.
+
+    :param original_exception: what it failed with; handlers of 500 look at it.
+    """
+
+    code = 500
+    description = (
+        "The server encountered an internal error and was unable to complete your request. Either"
+        " the server is overloaded or there is an error in the application."
+    )
+
+    def __init__(
+        self,
+        description: str | None = None,
+        response: _Response = None,
+        original_exception: BaseException | None = None,
+    ) -> None:
+        self.original_exception = original_exception
+        super().__init__(description=description, response=response)
+
+
+class NotImplemented(HTTPException):
+    """501: the server does not know the method."""
+
+    code = 501
+    description = "The server does not know how to do what the browser asks for."
+
+
+class BadGateway(HTTPException):
+    """502: a server behind this one answered with nonsense."""
+
+    code = 502
+    description = "A server behind this one gave an answer that makes no sense."
+
+
+class ServiceUnavailable(_RetryAfter):
+    """503: too busy, or down for maintenance.
+
+    :param retry_after: when to try again, seconds from now or a moment.
+    """
+
+    code = 503
+    description = "The server is too busy or being worked on. Try again later."
+
+
+class GatewayTimeout(HTTPException):
+    """504: a server behind this one did not answer in time."""
+
+    code = 504
+    description = "A server behind this one did not answer in time."
+
+
+class HTTPVersionNotSupported(HTTPException):
+    """505: the request's HTTP version is not one that the server speaks."""
+
+    code = 505
+    description = "The server does not speak the HTTP version of the request."
+
+
+# The class that a status code gives: of several, the one that defines the code itself.
+default_exceptions: dict[int, type[HTTPException]] = {
+    vars(value)["code"]: value
+    for value in list(globals().values())
+    if isinstance(value, type) and issubclass(value, HTTPException) and vars(value).get("code")
+}
+
+
+class Aborter:
+    """Raises the exception of a status code.
+
+    :param mapping: status codes and their exceptions; all of this module's where None.
+    :param extra: further ones.
+    """
+
+    def __init__(
+        self,
+        mapping: dict[int, type[HTTPException]] | None = None,
+        extra: dict[int, type[HTTPException]] | None = None,
+    ) -> None:
+        self.mapping = dict(default_exceptions if mapping is None else mapping)
+        if extra is not None:
+            self.mapping.update(extra)
+
+    def __call__(self, code: int | SansIOResponse, *args: t.Any, **kwargs: t.Any) -> t.NoReturn:
+        """Raise the code's exception with the other arguments, or one that gives a response.
+
+        :raises LookupError: the code has no exception.
+        """
+        if not isinstance(code, int):
+            raise HTTPException(response=code)
+        if code not in self.mapping:
+            raise LookupError(f"no exception for {code!r}")
+        raise self.mapping[code](*args, **kwargs)
+
+
+_aborter: Aborter = Aborter()
+
+
+def abort(status: int | SansIOResponse, *args: t.Any, **kwargs: t.Any) -> t.NoReturn:
+    """Raise the exception of a status code, or one that gives the response.
+
+    ``abort(404)`` and ``abort(404, "No such page")`` raise :class:`NotFound`.
+
+    :raises LookupError: the code has no exception.
+    """
+    _aborter(status, *args, **kwargs)
