@@ -9,10 +9,18 @@
 #include "cruet/core/result.hpp"
 #include "cruet/core/utf8.hpp"
 #include "cruet/core/version.hpp"
+
+#include "cruet/url/path.hpp"
+#include "cruet/url/percent.hpp"
+#include "cruet/url/query.hpp"
+
 #include "cruet/http/field.hpp"
 #include "cruet/http/fields.hpp"
 #include "cruet/http/method.hpp"
 #include "cruet/http/status.hpp"
-#include "cruet/url/path.hpp"
-#include "cruet/url/percent.hpp"
-#include "cruet/url/query.hpp"
+
+#include "cruet/process/fork.hpp"
+#include "cruet/process/master.hpp"
+#include "cruet/process/pipe.hpp"
+#include "cruet/process/scoreboard.hpp"
+#include "cruet/process/signals.hpp"
