@@ -1,0 +1,294 @@
+// Bodies of cruet/server/exchange.hpp and completion_port.hpp.
+#pragma once
+
+#include "cruet/server/exchange.hpp"
+
+namespace cruet::server {
+
+// From this size on a piece is sent from where it lies instead of being copied first.
+inline constexpr std::size_t direct_send_size = 16384;
+
+inline void completion_port::notify(exchange& changed) {
+    if (changed.queued_.exchange(true, std::memory_order_acq_rel)) return;
+    bool first = false;
+    {
+        std::lock_guard guard(mutex_);
+        if (closed_) return;
+        first = changed_.empty() && tasks_.empty();
+        changed_.emplace_back(&changed);
+    }
+    if (first) notifier_.notify();
+}
+
+inline bool completion_port::post(std::function<void()> task) {
+    {
+        std::lock_guard guard(mutex_);
+        if (closed_) return false;
+        tasks_.push_back(std::move(task));
+    }
+    notifier_.notify();
+    return true;
+}
+
+inline void completion_port::drain() {
+    notifier_.clear();
+    std::vector<ref_ptr<exchange>> changed;
+    std::vector<std::function<void()>> tasks;
+    {
+        std::lock_guard guard(mutex_);
+        changed.swap(changed_);
+        tasks.swap(tasks_);
+    }
+    for (const auto& x : changed) {
+        x->queued_.store(false, std::memory_order_release);
+        if (x->host()) x->host()->progress();
+    }
+    for (const auto& task : tasks) task();
+}
+
+inline void completion_port::close() {
+    std::vector<ref_ptr<exchange>> changed;
+    std::lock_guard guard(mutex_);
+    closed_ = true;
+    changed.swap(changed_);
+    tasks_.clear();
+}
+
+inline void exchange::begin(http::head_ptr head, connection_info_ptr info, exchange_host* host,
+                            ref_ptr<completion_port> port, const server_options& options,
+                            bool keep_alive) {
+    head_ = std::move(head);
+    info_ = std::move(info);
+    host_ = host;
+    port_ = std::move(port);
+    high_water_ = options.high_water;
+    if (options.threaded && !shared_) shared_ = std::make_unique<shared_part>();
+    const auto resume = [](void* self) {
+        auto* x = static_cast<exchange*>(self);
+        if (x->port_) x->port_->notify(*x);
+    };
+    body_.reset(options.body_memory, &options.temp_dir, options.threaded ? options.body_window : 0,
+                resume, this);
+    writer_.prepare({.version = head_->version(),
+                     .keep_alive = keep_alive,
+                     .head_request = head_->method() == "HEAD",
+                     .server = options.server_name});
+}
+
+inline void exchange::recycle() noexcept {
+    head_.reset();
+    info_.reset();
+    host_ = nullptr;
+    port_.reset();
+    if (shared_) {
+        shared_->out.clear();
+        shared_->downstream = 0;
+    }
+    gone_.store(false, std::memory_order_relaxed);
+    ended_.store(false, std::memory_order_relaxed);
+    close_.store(false, std::memory_order_relaxed);
+    queued_.store(false, std::memory_order_relaxed);
+    wants_room_ = cut_ = false;
+}
+
+inline ref_ptr<exchange> exchange::detached(http::head_ptr head, std::string_view body,
+                                            connection_info_ptr info) {
+    static const server_options defaults = [] {
+        server_options o;
+        o.body_memory = static_cast<std::size_t>(-1);
+        return o;
+    }();
+    auto x = make_ref<exchange>();
+    x->shared_ = std::make_unique<shared_part>();
+    if (!info) info = make_ref<connection_info>();
+    const bool keep_alive = head->keep_alive();
+    x->begin(std::move(head), std::move(info), nullptr, {}, defaults, keep_alive);
+    x->high_water_ = static_cast<std::size_t>(-1);
+    (void)x->body_.append(body);
+    x->body_.finish();
+    return x;
+}
+
+inline std::string exchange::take_output() {
+    const auto guard = lock();
+    std::string out(output().view());
+    output().clear();
+    return out;
+}
+
+inline bool exchange::must_close() const {
+    if (close_.load(std::memory_order_relaxed)) return true;
+    // Content that is still to come would have to be read before the next request.
+    return !body_.complete();
+}
+
+inline result<void> exchange::start_locked(int status, std::string_view reason,
+                                           std::span<const http::field> fields,
+                                           std::optional<std::uint64_t> content_length) {
+    if (writer_.started() || ended()) return errc::invalid_argument;
+    if (must_close()) writer_.set_close();
+    const auto done = writer_.start(output(), status, reason, fields, content_length);
+    if (!done) answer_500();
+    return done;
+}
+
+inline void exchange::answer_500() {
+    constexpr std::string_view text = "Internal Server Error\n";
+    const http::field type{"Content-Type", "text/plain; charset=utf-8"};
+    writer_.set_close();
+    if (writer_.start(output(), 500, {}, {&type, 1}, text.size())) put(text);
+    end_locked();
+}
+
+inline void exchange::put(std::string_view bytes) {
+    bytes = bytes.substr(0, writer_.accepts(bytes.size()));
+    if (bytes.empty()) return;
+    buffer& out = output();
+    writer_.open_piece(out, bytes.size());
+    if (!shared_ && bytes.size() >= direct_send_size) {
+        host_->send_through(bytes);
+    } else {
+        out.append(bytes);
+    }
+    writer_.close_piece(out);
+}
+
+inline void exchange::end_locked() {
+    if (!writer_.finish(output())) cut_ = true;
+    ended_.store(true, std::memory_order_release);
+}
+
+inline void exchange::signal() {
+    if (shared_ ? port_ != nullptr : host_ && !host_->handling()) port_->notify(*this);
+}
+
+inline result<void> exchange::respond(int status, std::string_view reason,
+                                      std::span<const http::field> fields,
+                                      std::string_view body) {
+    result<void> done;
+    {
+        const auto guard = lock();
+        if (unreachable()) {
+            ended_.store(true, std::memory_order_release);
+            return {};
+        }
+        done = start_locked(status, reason, fields, body.size());
+        if (done) {
+            put(body);
+            end_locked();
+        }
+    }
+    signal();
+    return done;
+}
+
+inline result<void> exchange::start(int status, std::string_view reason,
+                                    std::span<const http::field> fields,
+                                    std::optional<std::uint64_t> content_length) {
+    result<void> done;
+    {
+        const auto guard = lock();
+        if (unreachable()) return {};
+        done = start_locked(status, reason, fields, content_length);
+    }
+    // The head goes out with the first piece, or with what else ends this turn.
+    if (!done || shared_) signal();
+    return done;
+}
+
+inline std::size_t exchange::waiting() const {
+    if (shared_) return shared_->out.size() + shared_->downstream;
+    return host_ ? host_->output().size() : 0;
+}
+
+inline write_state exchange::write(std::string_view bytes) {
+    bool full = false;
+    {
+        const auto guard = lock();
+        if (unreachable() || !writer_.started() || ended()) return write_state::gone;
+        put(bytes);
+        if (!shared_) host_->flush();
+        if (unreachable()) return write_state::gone;
+        full = waiting() >= high_water_;
+        wants_room_ = full;
+    }
+    signal();
+    return full ? write_state::full : write_state::ready;
+}
+
+inline std::size_t exchange::room() const {
+    const auto guard = lock();
+    const std::size_t used = waiting();
+    return used < high_water_ ? high_water_ - used : 0;
+}
+
+inline write_state exchange::wait_writable() {
+    auto guard = lock();
+    if (!shared_) {
+        if (unreachable()) return write_state::gone;
+        return waiting() >= high_water_ ? write_state::full : write_state::ready;
+    }
+    // Half a buffer of room, so that a writer is not woken for every few bytes.
+    shared_->room.wait(guard, [&] { return gone() || waiting() <= high_water_ / 2; });
+    return gone() ? write_state::gone : write_state::ready;
+}
+
+inline void exchange::finish() {
+    {
+        const auto guard = lock();
+        if (ended()) return;
+        if (unreachable()) {
+            ended_.store(true, std::memory_order_release);
+            return;
+        }
+        if (!writer_.started()) {
+            answer_500();
+        } else {
+            end_locked();
+        }
+    }
+    signal();
+}
+
+inline void exchange::fail() {
+    {
+        const auto guard = lock();
+        if (ended()) return;
+        if (unreachable() || writer_.started()) {
+            cut_ = true;
+            ended_.store(true, std::memory_order_release);
+        } else {
+            answer_500();
+        }
+    }
+    signal();
+}
+
+inline void exchange::disconnect(errc why) {
+    body_.fail(why);
+    {
+        const auto guard = lock();
+        host_ = nullptr;
+        gone_.store(true, std::memory_order_release);
+        if (shared_) shared_->room.notify_all();
+    }
+}
+
+inline void exchange::collect(buffer& out) {
+    const auto guard = lock();
+    if (out.empty()) {
+        out.swap(shared_->out);
+    } else {
+        out.append(shared_->out.view());
+        shared_->out.clear();
+    }
+    shared_->downstream = out.size();
+}
+
+inline void exchange::set_downstream(std::size_t bytes) {
+    const auto guard = lock();
+    shared_->downstream = bytes;
+    if (waiting() <= high_water_ / 2) shared_->room.notify_all();
+}
+
+}  // namespace cruet::server

@@ -1,0 +1,58 @@
+// What a server tells those who watch it, at no cost where nobody does.
+//
+// A Metrics model is a type, not a flag: with null_metrics (or `enabled = false`) every call is
+// empty, no clock is read and no report is made.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+
+#include "cruet/server/exchange.hpp"
+
+namespace cruet::server {
+
+// One answered request. Views are valid during the call.
+struct request_report {
+    const connection_info& connection;
+    // Null where the request was refused before its head was whole.
+    const http::request_head* head;
+    int status;
+    // Content sent, without head and framing.
+    std::uint64_t bytes;
+    // From the head's arrival to the end of the answer.
+    std::uint64_t micros;
+    // The answer was cut off: the client vanished or the handler failed.
+    bool incomplete;
+};
+
+template <class M>
+concept Metrics = requires(M& metrics, const request_report& report) {
+    { M::enabled } -> std::convertible_to<bool>;
+    metrics.connection_opened();
+    metrics.connection_closed();
+    metrics.request_finished(report);
+};
+
+struct null_metrics {
+    static constexpr bool enabled = false;
+    void connection_opened() noexcept {}
+    void connection_closed() noexcept {}
+    void request_finished(const request_report&) noexcept {}
+};
+static_assert(Metrics<null_metrics>);
+
+// An AccessLog is asked at each request, so that it can be switched while the server runs.
+template <class L>
+concept AccessLog = requires(L& log, const request_report& report) {
+    { log.enabled() } -> std::convertible_to<bool>;
+    log.write(report);
+};
+
+struct null_access_log {
+    static constexpr bool enabled() noexcept { return false; }
+    void write(const request_report&) noexcept {}
+};
+static_assert(AccessLog<null_access_log>);
+
+}  // namespace cruet::server

@@ -1,0 +1,56 @@
+// What a worker can be told. Defaults are those of the command `cruet run`; each member says its
+// unit. Not changed once a worker runs.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "cruet/core/limits.hpp"
+
+namespace cruet::server {
+
+struct server_options {
+    cruet::limits limits{};
+
+    // From the first byte of a request to the end of its head: 408 beyond. Also how long a new
+    // connection may stay silent.
+    std::chrono::milliseconds header_timeout{30000};
+    // Between two arrivals of content: 408 beyond.
+    std::chrono::milliseconds body_timeout{30000};
+    // Content must also keep up this many bytes a second on average, after the first
+    // body_timeout: 408 below. 0: any rate will do.
+    std::uint64_t body_min_rate = 500;
+    // How long a kept connection may wait for its next request. 0: connections are not kept.
+    std::chrono::milliseconds keep_alive_timeout{5000};
+    // How long a client may take no byte of an answer that waits for it.
+    std::chrono::milliseconds write_timeout{30000};
+    // A graceful stop lets requests in flight run so long, then cuts them.
+    std::chrono::milliseconds graceful_timeout{30000};
+    // A graceful stop leaves idle connections open so long for a request already on its way.
+    std::chrono::milliseconds drain_linger{500};
+    // After a last answer: how long, and how many bytes, input is thrown away, so that closing
+    // with unread input does not destroy the answer (RFC 9112 section 9.6).
+    std::chrono::milliseconds close_linger{2000};
+    std::size_t close_linger_bytes = 1 << 20;
+
+    // Bytes of an answer waiting for the client beyond which a handler is asked to pause.
+    std::size_t high_water = 65536;
+    // Inline mode: content beyond this many bytes goes to a temporary file.
+    std::size_t body_memory = 524288;
+    // Thread mode: bytes of content kept for the reader before the socket is left unread.
+    std::size_t body_window = 65536;
+    // Where temporary files are made. Empty: $TMPDIR, else /tmp.
+    std::string temp_dir;
+
+    // Connections open at once; more wait in the kernel's queue.
+    std::size_t max_connections = 10000;
+    // True: handlers run in other threads (exchange_queue.hpp), from the head on.
+    // False: on the loop's thread, once the content is complete.
+    bool threaded = false;
+    // The Server field. Empty: none is sent.
+    std::string server_name = "cruet";
+};
+
+}  // namespace cruet::server
