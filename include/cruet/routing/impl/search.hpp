@@ -1,0 +1,202 @@
+// The walk through a matcher's tree, for matcher.hpp. Not for direct use.
+//
+// It goes depth first with a stack of its own: a rule of ten thousand parts must not need ten
+// thousand calls.
+#pragma once
+
+#include "cruet/routing/matcher.hpp"
+
+namespace cruet::routing {
+
+class matcher::search {
+public:
+    search(const matcher& m, std::string_view domain, std::string_view path,
+           std::string_view method, bool websocket, match_values& values,
+           const expression_engine* engine) noexcept
+        : m_(m),
+          domain_(domain),
+          path_(path),
+          method_(m.methods_.find(method)),
+          websocket_(websocket),
+          values_(values),
+          engine_(engine) {}
+
+    // One walk; true when it settled the outcome. Methods that rules would allow add up.
+    bool run(match_outcome& out, bool& mismatch) {
+        out_ = &out;
+        mismatch_ = &mismatch;
+        values_.resize(0);
+        stack_.push_back({0, 0, at_domain, 0, true});
+        while (!stack_.empty()) {
+            if (advance() == step::settled) return true;
+        }
+        return false;
+    }
+
+private:
+    // Places in the path: an offset where a part begins, or one of these.
+    static constexpr std::size_t at_end = ~std::size_t{0};
+    static constexpr std::size_t at_domain = at_end - 1;
+
+    struct frame {
+        std::uint32_t state;
+        std::uint32_t next;  // the next dynamic branch to try
+        std::size_t place;
+        std::size_t values;  // how many there were on arrival
+        bool fresh;
+    };
+    enum class step : std::uint8_t { on, settled };
+
+    step advance() {
+        frame& f = stack_.back();
+        const state& here = m_.states_[f.state];
+        if (f.place == at_end) {
+            if (accept(here, false)) return step::settled;
+            if (here.slash != 0 && accept_with_slash(m_.states_[here.slash])) return step::settled;
+            stack_.pop_back();
+            return step::on;
+        }
+        const std::string_view text = part_text(f.place);
+        if (f.fresh) {
+            f.fresh = false;
+            const std::uint32_t to = here.has_static ? m_.edges_.find(f.state, text) : 0;
+            if (to != 0) {
+                stack_.push_back({to, 0, after(f.place, text), f.values, true});
+                return step::on;
+            }
+        }
+        if (f.next < here.dynamic.size()) return take(here.dynamic[f.next++], text);
+        if (f.place == path_.size() && accept(here, true)) return step::settled;
+        stack_.pop_back();
+        return step::on;
+    }
+
+    std::string_view part_text(std::size_t place) const noexcept {
+        if (place == at_domain) return domain_;
+        const std::size_t slash = path_.find('/', place);
+        return path_.substr(place, slash == std::string_view::npos ? slash : slash - place);
+    }
+
+    // Where the part after this one begins.
+    std::size_t after(std::size_t place, std::string_view text) const noexcept {
+        if (place == at_domain) return 0;
+        const std::size_t end = place + text.size();
+        return end < path_.size() ? end + 1 : at_end;
+    }
+
+    step take(const transition& t, std::string_view text) {
+        const frame& f = stack_.back();
+        const part& p = *m_.parts_[t.part];
+        std::size_t place = after(f.place, text);
+        if (p.final) {
+            text = rest_from(f.place);
+            place = at_end;
+        }
+        const std::size_t before = f.values;
+        values_.resize(before + p.variables);
+        bool slash = false;
+        if (!matches(t.part, p, text, values_.last(p.variables), slash)) {
+            return failed_ ? step::settled : step::on;
+        }
+        if (p.suffixed && slash) place = path_.size();
+        stack_.push_back({t.state, 0, place, before + p.variables, true});
+        return step::on;
+    }
+
+    std::string_view rest_from(std::size_t place) {
+        if (place != at_domain) return path_.substr(place);
+        joined_.assign(domain_).append("/").append(path_);
+        return joined_;
+    }
+
+    bool matches(std::uint32_t number, const part& p, std::string_view text,
+                 std::span<std::string_view> spans, bool& slash) {
+        verdict v = verdict::undecided;
+        if (p.native) v = p.matcher.match(text, spans, &slash);
+        if (v != verdict::undecided) return v == verdict::yes;
+        if (engine_ == nullptr) return false;
+        const auto answer = engine_->matches(engine_->context, number, text, spans, &slash);
+        if (answer == expression_engine::answer::failed) {
+            failed_ = true;
+            out_->status = match_status::failed;
+        }
+        return answer == expression_engine::answer::yes;
+    }
+
+    // Takes the first rule that ends here and fits; `relaxed`: those not strict about a slash.
+    bool accept(const state& here, bool relaxed) {
+        for (const std::uint32_t rule : here.rules) {
+            const rule_settings& s = m_.settings_[rule];
+            if (relaxed && s.strict_slashes) continue;
+            if (!s.any_method && !s.methods.has(method_)) {
+                out_->allowed.add(s.methods);
+            } else if (s.websocket != websocket_) {
+                *mismatch_ = true;
+            } else {
+                return settle(rule);
+            }
+        }
+        return false;
+    }
+
+    // A rule that wants one more slash ends the search, whatever else might fit.
+    bool accept_with_slash(const state& branch) {
+        for (const std::uint32_t rule : branch.rules) {
+            const rule_settings& s = m_.settings_[rule];
+            if (s.websocket != websocket_ || !(s.any_method || s.methods.has(method_))) continue;
+            if (!s.strict_slashes) return settle(rule);
+            out_->status = match_status::redirect;
+            out_->path.assign(path_).push_back('/');
+            return true;
+        }
+        return false;
+    }
+
+    bool settle(std::uint32_t rule) {
+        out_->status = match_status::found;
+        out_->rule = rule;
+        values_.resize(stack_.back().values);
+        return true;
+    }
+
+    const matcher& m_;
+    std::string_view domain_;
+    std::string_view path_;
+    std::size_t method_;
+    bool websocket_;
+    bool failed_ = false;
+    match_values& values_;
+    const expression_engine* engine_;
+    detail::inline_vector<frame, 24> stack_;
+    match_outcome* out_ = nullptr;
+    bool* mismatch_ = nullptr;
+    std::string joined_;
+};
+
+inline match_outcome matcher::find(std::string_view domain, std::string_view path,
+                                   std::string_view method, bool websocket, match_values& values,
+                                   bool merge_slashes, const expression_engine* engine) const {
+    match_outcome out;
+    bool mismatch = false;
+    if (search(*this, domain, path, method, websocket, values, engine).run(out, mismatch)) {
+        return out;
+    }
+    if (merge_slashes && path.find("//") != std::string_view::npos) {
+        std::string merged = routing::merge_slashes(path);
+        search again(*this, domain, merged, method, websocket, values, engine);
+        if (again.run(out, mismatch)) {
+            if (out.status != match_status::found) return out;
+            if (settings_[out.rule].merge_slashes) {
+                out.status = match_status::redirect;
+                out.path = std::move(merged);
+                return out;
+            }
+        }
+    }
+    out.status = !out.allowed.empty() ? match_status::method_not_allowed
+                 : mismatch           ? match_status::websocket_mismatch
+                                      : match_status::not_found;
+    return out;
+}
+
+}  // namespace cruet::routing

@@ -1,0 +1,151 @@
+// Finds the rule for a domain, a path and a method.
+//
+// Rules form a tree: one level a part, the domain first. At each place the static branch is tried
+// before the dynamic ones, those by weight, and what fails further down is gone back on. All static
+// branches of a matcher live in one hash table, so that ten rules and ten thousand cost the same.
+// Each branch of the tree is looked at once at most, however the path looks; a path's
+// slashes beyond the deepest rule are never counted.
+//
+//     matcher m;
+//     m.add(*compiled, {.methods = ...});      // returns 0, 1, 2, ...
+//     match_values values;
+//     auto found = m.find("", "/user/7", "GET", false, values);
+//     if (found.status == match_status::found) use(found.rule, values);
+//
+// Values are views into the path (or the domain) given, one a variable of the rule, unconverted.
+// Matching is const and safe from several threads; add() is not. Rules may be added at any time.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cruet/core/error.hpp"
+#include "cruet/routing/impl/edge_table.hpp"
+#include "cruet/routing/impl/inline_vector.hpp"
+#include "cruet/routing/methods.hpp"
+#include "cruet/routing/rule.hpp"
+
+namespace cruet::routing {
+
+using match_values = detail::inline_vector<std::string_view, 16>;
+
+struct rule_settings {
+    bool any_method = true;  // otherwise only `methods`
+    method_set methods{};
+    bool strict_slashes = true;
+    bool merge_slashes = true;
+    bool websocket = false;
+};
+
+enum class match_status : std::uint8_t {
+    found,
+    redirect,            // to `path`: a slash is missing, or slashes are to be merged
+    method_not_allowed,  // `allowed` holds the methods of the rules that fit otherwise
+    websocket_mismatch,  // only rules of the other kind fit
+    not_found,
+    failed,  // the expression engine of the caller gave up
+};
+
+struct match_outcome {
+    match_status status = match_status::not_found;
+    std::uint32_t rule = 0;  // found
+    method_set allowed;
+    std::string path;
+};
+
+// Decides parts whose expression is not native: `matches` gets the part's number, the text and
+// room for the part's values; `slash` tells whether a suffixed part's slash was there. It may
+// report failure, which ends the search.
+struct expression_engine {
+    enum class answer : std::uint8_t { no, yes, failed };
+    answer (*matches)(void* context, std::uint32_t part, std::string_view text,
+                      std::span<std::string_view> values, bool* slash) = nullptr;
+    void* context = nullptr;
+};
+
+class matcher {
+public:
+    matcher() : states_(1) {}
+
+    // Numbers of rules run from 0. The parts stay with the matcher; part_at() gives them back.
+    std::uint32_t add(const compiled_rule& rule, rule_settings settings) {
+        std::uint32_t state = 0;
+        for (const part& p : rule.parts)
+            state = p.is_static ? static_child(state, p) : branch(state, p);
+        const auto id = static_cast<std::uint32_t>(settings_.size());
+        states_[state].rules.push_back(id);
+        settings_.push_back(std::move(settings));
+        return id;
+    }
+
+    std::size_t size() const noexcept { return settings_.size(); }
+    method_names& methods() noexcept { return methods_; }
+    const method_names& methods() const noexcept { return methods_; }
+    rule_settings& settings(std::uint32_t rule) noexcept { return settings_[rule]; }
+
+    // Dynamic parts, numbered in the order in which they came; for expression engines.
+    const part& part_at(std::uint32_t number) const noexcept { return *parts_[number]; }
+    std::size_t part_count() const noexcept { return parts_.size(); }
+
+    // `path` is decoded and starts with a slash (an empty one asks for a redirect to "/").
+    match_outcome find(std::string_view domain, std::string_view path, std::string_view method,
+                       bool websocket, match_values& values, bool merge_slashes = true,
+                       const expression_engine* engine = nullptr) const;
+
+private:
+    struct transition {
+        std::uint32_t part;
+        std::uint32_t state;
+    };
+    struct state {
+        std::vector<transition> dynamic;
+        std::vector<std::uint32_t> rules;
+        std::uint32_t slash = 0;  // the branch after one more slash, which ends there; 0: none
+        bool has_static = false;
+    };
+    class search;
+
+    std::uint32_t static_child(std::uint32_t from, const part& p) {
+        if (const std::uint32_t known = edges_.find(from, p.content)) return known;
+        const std::uint32_t to = new_state();
+        edges_.add(from, p.content, to);
+        states_[from].has_static = true;
+        if (p.content.empty()) states_[from].slash = to;
+        return to;
+    }
+
+    std::uint32_t branch(std::uint32_t from, const part& p) {
+        for (const transition& t : states_[from].dynamic) {
+            if (parts_[t.part]->same_as(p)) return t.state;
+        }
+        const std::uint32_t to = new_state();
+        const auto number = static_cast<std::uint32_t>(parts_.size());
+        parts_.push_back(std::make_unique<part>(p));
+        auto& dynamic = states_[from].dynamic;
+        const auto heavier = [&](const transition& t) { return p.weight < parts_[t.part]->weight; };
+        dynamic.insert(std::find_if(dynamic.begin(), dynamic.end(), heavier), {number, to});
+        return to;
+    }
+
+    std::uint32_t new_state() {
+        states_.emplace_back();
+        return static_cast<std::uint32_t>(states_.size() - 1);
+    }
+
+    std::vector<state> states_;
+    detail::edge_table edges_;
+    std::vector<std::unique_ptr<part>> parts_;
+    std::vector<rule_settings> settings_;
+    method_names methods_;
+};
+
+}  // namespace cruet::routing
+
+#include "cruet/routing/impl/search.hpp"

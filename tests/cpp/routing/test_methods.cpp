@@ -1,0 +1,42 @@
+#include "cruet/routing/methods.hpp"
+
+#include "../catch.hpp"
+
+#include <string>
+
+using namespace cruet::routing;
+
+TEST_CASE("methods keep their place and their case") {
+    method_names names;
+    CHECK(names.add("GET") == 0);
+    CHECK(names.add("POST") == 1);
+    CHECK(names.add("GET") == 0);
+    CHECK(names.find("get") == method_names::unknown);
+    method_set set;
+    CHECK(set.empty());
+    set.add(1);
+    CHECK(set.has(1));
+    CHECK_FALSE(set.has(0));
+    CHECK_FALSE(set.has(method_names::unknown));
+    CHECK(names.list(set) == std::vector<std::string_view>{"POST"});
+}
+
+TEST_CASE("more than 64 methods are no limit") {
+    method_names names;
+    method_set even;
+    for (std::size_t i = 0; i < 200; ++i) {
+        const std::size_t id = names.add("M" + std::to_string(i));
+        if (id % 2 == 0) even.add(id);
+    }
+    method_set all;
+    CHECK(all.empty());
+    all.add(even);
+    CHECK(all == even);
+    CHECK(names.list(all).size() == 100);
+    CHECK(all.has(198));
+    CHECK_FALSE(all.has(199));
+    CHECK_FALSE(all.has(5000));
+    method_set high;
+    high.add(150);
+    CHECK_FALSE(high.empty());
+}
