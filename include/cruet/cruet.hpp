@@ -19,6 +19,17 @@
 #include "cruet/http/method.hpp"
 #include "cruet/http/status.hpp"
 
+#include "cruet/routing/build.hpp"
+#include "cruet/routing/converter.hpp"
+#include "cruet/routing/element.hpp"
+#include "cruet/routing/expression.hpp"
+#include "cruet/routing/matcher.hpp"
+#include "cruet/routing/methods.hpp"
+#include "cruet/routing/pattern.hpp"
+#include "cruet/routing/router.hpp"
+#include "cruet/routing/rule.hpp"
+#include "cruet/routing/unicode.hpp"
+
 #include "cruet/process/fork.hpp"
 #include "cruet/process/master.hpp"
 #include "cruet/process/pipe.hpp"
