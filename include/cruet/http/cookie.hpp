@@ -1,0 +1,216 @@
+// Cookies (RFC 6265): reading the Cookie field, writing Set-Cookie.
+//
+//     for (const auto& c : cookie_view("a=1; b=\"x\\054y\"")) use(c.name, c.text());
+//     set_cookie({.name = "a", .value = "1", .path = "/", .http_only = true})   // "a=1; HttpOnly;
+//     Path=/"
+//
+// Reading never fails: what has no name is skipped, a name without "=" has an empty value. A value
+// in double quotes may hold ";" and escapes: a backslash before three octal digits stands for a
+// byte, before anything else for that. Views point into the field's value.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cruet/core/ascii.hpp"
+#include "cruet/core/charset.hpp"
+#include "cruet/core/result.hpp"
+#include "cruet/http/field.hpp"
+#include "cruet/url/percent.hpp"
+
+namespace cruet::http {
+
+// Undoes the escapes of a quoted value. Writes to `to`, which has room for inner.size() and may be
+// inner.data(); returns how many bytes were written.
+inline std::size_t unescape_cookie_into(char* to, std::string_view inner) noexcept {
+    char* const begin = to;
+    const auto octal = [&](std::size_t i, char high) {
+        return i < inner.size() && inner[i] >= '0' && inner[i] <= high;
+    };
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+        char c = inner[i];
+        if (c == '\\' && i + 1 < inner.size()) {
+            if (octal(i + 1, '3') && octal(i + 2, '7') && octal(i + 3, '7')) {
+                c = static_cast<char>((inner[i + 1] - '0') * 64 + (inner[i + 2] - '0') * 8 +
+                                      (inner[i + 3] - '0'));
+                i += 3;
+            } else {
+                c = inner[++i];
+            }
+        }
+        *to++ = c;
+    }
+    return static_cast<std::size_t>(to - begin);
+}
+
+struct raw_cookie {
+    std::string_view name;
+    std::string_view value;  // without the quotes, but with its escapes
+    bool quoted = false;
+
+    // The value's bytes, usually but not surely UTF-8.
+    std::string text() const {
+        std::string out(value);
+        if (quoted) out.resize(unescape_cookie_into(out.data(), value));
+        return out;
+    }
+};
+
+namespace detail {
+// Where the value that starts at the front of `rest` ends: at a ";" or at the end. A quoted string
+// that only white space follows may hold ";".
+inline std::size_t cookie_value_end(std::string_view rest) noexcept {
+    if (rest.starts_with('"')) {
+        std::size_t i = 1;
+        while (i < rest.size() && rest[i] != '"') i += rest[i] == '\\' ? 2 : 1;
+        if (i < rest.size()) {
+            const std::size_t after = find_not_in(rest, ascii_space, i + 1);
+            if (after >= rest.size() || rest[after] == ';') return after;
+        }
+    }
+    const std::size_t end = rest.find(';');
+    return end == rest.npos ? rest.size() : end;
+}
+}  // namespace detail
+
+// Takes the next cookie with a name off the front of `rest`; false when none is left.
+inline bool next_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
+    constexpr charset name_end("=;");
+    while (!rest.empty()) {
+        const std::size_t stop = find_in(rest, name_end);
+        cookie.name = trim(rest.substr(0, stop), ascii_space);
+        cookie.value = {};
+        cookie.quoted = false;
+        rest.remove_prefix(stop);
+        if (rest.starts_with('=')) {
+            rest = trim_left(rest.substr(1), ascii_space);
+            const std::size_t end = detail::cookie_value_end(rest);
+            cookie.value = trim_right(rest.substr(0, end), ascii_space);
+            rest.remove_prefix(end);
+        }
+        if (!rest.empty()) rest.remove_prefix(1);
+        if (cookie.name.empty()) continue;
+        if (cookie.value.size() >= 2 && cookie.value.front() == '"' && cookie.value.back() == '"') {
+            cookie.value = cookie.value.substr(1, cookie.value.size() - 2);
+            cookie.quoted = true;
+        }
+        return true;
+    }
+    return false;
+}
+
+// A range of cookies, for range-for.
+class cookie_view {
+public:
+    constexpr explicit cookie_view(std::string_view text) noexcept : text_(text) {}
+
+    class iterator {
+    public:
+        using value_type = raw_cookie;
+        using difference_type = std::ptrdiff_t;
+
+        iterator() noexcept = default;
+        explicit iterator(std::string_view rest) noexcept : rest_(rest) { ++*this; }
+        const raw_cookie& operator*() const noexcept { return cookie_; }
+        const raw_cookie* operator->() const noexcept { return &cookie_; }
+        iterator& operator++() noexcept {
+            done_ = !next_cookie(rest_, cookie_);
+            return *this;
+        }
+        void operator++(int) noexcept { ++*this; }
+        friend bool operator==(const iterator& at, std::default_sentinel_t) noexcept {
+            return at.done_;
+        }
+
+    private:
+        std::string_view rest_;
+        raw_cookie cookie_;
+        bool done_ = true;
+    };
+
+    iterator begin() const noexcept { return iterator(text_); }
+    std::default_sentinel_t end() const noexcept { return {}; }
+
+private:
+    std::string_view text_;
+};
+
+// Appends a cookie's value, in double quotes with escapes where it holds what a value may not.
+inline void append_cookie_value(std::string& out, std::string_view value) {
+    constexpr charset plain = charset::span(0x21, 0x7e) - charset("\",;\\");
+    constexpr charset quotable = (plain | charset::span(0x1a, 0x20)) - charset("\"\\,;");
+    if (all_in(value, plain)) {
+        out.append(value);
+        return;
+    }
+    out += '"';
+    for (char c : value) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (quotable(c)) {
+            out += c;
+        } else if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else {
+            out += '\\';
+            out += static_cast<char>('0' + (byte >> 6));
+            out += static_cast<char>('0' + ((byte >> 3) & 7));
+            out += static_cast<char>('0' + (byte & 7));
+        }
+    }
+    out += '"';
+}
+
+// What stands for itself in a Path attribute that append_set_cookie writes.
+inline constexpr charset cookie_path_safe = url::charsets::unreserved | charset("%!$&'()*+,/:=@");
+
+// A Set-Cookie line. Empty optionals leave their attribute out.
+struct cookie {
+    std::string_view name;
+    std::string_view value;
+    std::optional<std::string_view> domain{};   // a host name in ASCII
+    std::optional<std::string_view> expires{};  // an HTTP date
+    std::optional<std::int64_t> max_age{};      // seconds
+    bool secure = false;
+    bool http_only = false;
+    std::optional<std::string_view> path{};       // escaped where it must be
+    std::optional<std::string_view> same_site{};  // "Strict", "Lax" or "None"
+    bool partitioned = false;                     // implies secure
+};
+
+// Appends the line as it is, with no other check than the escaping of value and path.
+inline void append_set_cookie(std::string& out, const cookie& c) {
+    out.append(c.name);
+    out += '=';
+    append_cookie_value(out, c.value);
+    const auto attribute = [&](std::string_view name, std::string_view value) {
+        out.append("; ").append(name).append("=").append(value);
+    };
+    if (c.domain) attribute("Domain", *c.domain);
+    if (c.expires) attribute("Expires", *c.expires);
+    if (c.max_age) attribute("Max-Age", std::to_string(*c.max_age));
+    if (c.secure || c.partitioned) out.append("; Secure");
+    if (c.http_only) out.append("; HttpOnly");
+    if (c.path) attribute("Path", url::quote(*c.path, cookie_path_safe));
+    if (c.same_site) attribute("SameSite", *c.same_site);
+    if (c.partitioned) out.append("; Partitioned");
+}
+
+// The line, if it says what it is meant to: errc::bad_cookie_name unless the name is a token
+// (RFC 6265 section 4.1.1), errc::bad_cookie_attribute for an attribute that would end early.
+inline result<std::string> set_cookie(const cookie& c) {
+    if (!is_token(c.name)) return error{errc::bad_cookie_name, 0};
+    constexpr charset attribute = charset::span(0x20, 0x7e) - charset(";");
+    for (const auto& value : {c.domain, c.expires, c.same_site}) {
+        if (value && !all_in(*value, attribute)) return error{errc::bad_cookie_attribute, 0};
+    }
+    std::string out;
+    append_set_cookie(out, c);
+    return out;
+}
+
+}  // namespace cruet::http

@@ -1,0 +1,113 @@
+#include "cruet/http/cookie.hpp"
+
+#include "../catch.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace cruet::http;
+using cruet::errc;
+
+namespace {
+using pairs = std::vector<std::pair<std::string, std::string>>;
+
+pairs read(std::string_view text) {
+    pairs out;
+    for (const auto& c : cookie_view(text)) out.emplace_back(std::string(c.name), c.text());
+    return out;
+}
+}  // namespace
+
+TEST_CASE("cookies are read leniently") {
+    CHECK(read("a=1; b=2") == pairs{{"a", "1"}, {"b", "2"}});
+    CHECK(read(" a = b ; c") == pairs{{"a", "b"}, {"c", ""}});
+    CHECK(read("a=b=c;a=d") == pairs{{"a", "b=c"}, {"a", "d"}});
+    CHECK(read("=x; ==y; ;;;").empty());
+    CHECK(read("").empty());
+    CHECK(read("a=b,c; d e=f") == pairs{{"a", "b,c"}, {"d e", "f"}});
+    CHECK(read("a=\t b\t") == pairs{{"a", "b"}});
+    CHECK(read("\"a\"=b") == pairs{{"\"a\"", "b"}});
+}
+
+TEST_CASE("quoted values hold semicolons and escapes") {
+    CHECK(read("a=\"x;y\"; c=d") == pairs{{"a", "x;y"}, {"c", "d"}});
+    CHECK(read("a=\"x\\\";y\"; c=d") == pairs{{"a", "x\";y"}, {"c", "d"}});
+    CHECK(read("a=\"\\054\\\"\\\\x\"") == pairs{{"a", ",\"\\x"}});
+    CHECK(read("a=\"\\999\\08\\4001\\3\"") == pairs{{"a", "9990840013"}});
+    CHECK(read("a=\"\\303\\251\"") == pairs{{"a", "\xc3\xa9"}});
+    CHECK(read("a=\" b \" ") == pairs{{"a", " b "}});
+    CHECK(read("a=\"x\"\"y\"") == pairs{{"a", "x\"\"y"}});
+    CHECK(read("a=\"\"") == pairs{{"a", ""}});
+}
+
+TEST_CASE("quotes that do not enclose the value are part of it") {
+    CHECK(read("a=\"b") == pairs{{"a", "\"b"}});
+    CHECK(read("a=b\"") == pairs{{"a", "b\""}});
+    CHECK(read("a=\"b\" x; c=d") == pairs{{"a", "\"b\" x"}, {"c", "d"}});
+    CHECK(read("a=\"b;c\"x") == pairs{{"a", "\"b"}, {"c\"x", ""}});
+    CHECK(read("a=\"") == pairs{{"a", "\""}});
+    CHECK(read("a=\"\\\"") == pairs{{"a", "\\"}});
+    CHECK(read("a=\\054") == pairs{{"a", "\\054"}});
+}
+
+TEST_CASE("hostile cookies are read in linear time") {
+    std::string text;
+    for (int i = 0; i < 200000; ++i) text += "a=\"\\;";
+    CHECK(read(text).size() <= 200000);
+    text.assign(1000000, '"');
+    CHECK(read("a=" + text).size() == 1);
+    text.assign(1000000, '\\');
+    CHECK(read("a=\"" + text).size() == 1);
+    CHECK(read(std::string(1000000, ' ') + "a").size() == 1);
+}
+
+TEST_CASE("values are quoted where they must be") {
+    const auto write = [](std::string_view value) {
+        std::string out;
+        append_cookie_value(out, value);
+        return out;
+    };
+    CHECK(write("") == "");
+    CHECK(write("xxx/=") == "xxx/=");
+    CHECK(write("b c") == "\"b c\"");
+    CHECK(write("\"\\;,") == "\"\\\"\\\\\\073\\054\"");
+    CHECK(write("\xc3\xa9\x7f") == "\"\\303\\251\\177\"");
+    std::string all;
+    for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
+    CHECK(read("a=" + write(all)) == pairs{{"a", all}});
+}
+
+TEST_CASE("a Set-Cookie line") {
+    CHECK(*set_cookie({.name = "k", .value = "v"}) == "k=v");
+    CHECK(*set_cookie({.name = "k",
+                       .value = "v",
+                       .domain = "x.y",
+                       .expires = "Thu, 01 Jan 1970 00:00:05 GMT",
+                       .max_age = 5,
+                       .secure = true,
+                       .http_only = true,
+                       .path = "/p",
+                       .same_site = "Lax",
+                       .partitioned = true}) ==
+          "k=v; Domain=x.y; Expires=Thu, 01 Jan 1970 00:00:05 GMT; Max-Age=5; Secure; HttpOnly; "
+          "Path=/p; SameSite=Lax; Partitioned");
+    CHECK(*set_cookie({.name = "k", .value = "v", .partitioned = true}) ==
+          "k=v; Secure; Partitioned");
+    CHECK(*set_cookie({.name = "k", .value = "v", .path = "/a b;c%20"}) ==
+          "k=v; Path=/a%20b%3Bc%20");
+}
+
+TEST_CASE("a line that would say something else is refused") {
+    for (const char* bad : {"", "a b", "a=", "a;", "a\n", "\xc3\xa9"}) {
+        CHECK(set_cookie({.name = bad, .value = "v"}).error().code == errc::bad_cookie_name);
+    }
+    CHECK(set_cookie({.name = "k", .value = "v", .domain = "a;b"}).error().code ==
+          errc::bad_cookie_attribute);
+    CHECK(set_cookie({.name = "k", .value = "v", .expires = "a\r\nb"}).error().code ==
+          errc::bad_cookie_attribute);
+    CHECK(set_cookie({.name = "k", .value = "v", .same_site = "a; b"}).error().code ==
+          errc::bad_cookie_attribute);
+    CHECK(*set_cookie({.name = "k", .value = "a; Secure\r\nB: c"}) ==
+          "k=\"a\\073 Secure\\015\\012B: c\"");
+}
