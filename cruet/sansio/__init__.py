@@ -1,1 +1,1 @@
-"""The parts of applications and blueprints that do no I/O."""
+"""What applications and blueprints are without doing any input or output."""

@@ -1,0 +1,5 @@
+"""``python -m cruet``: the ``cruet`` command."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,273 @@
+# Application and request contexts: what is current, and for how long.
+
+cdef object _cv_app = None        # cruet.globals._cv_app
+cdef object _cv_request = None    # cruet.globals._cv_request
+cdef object _http_exception = None
+cdef object _cancel_tasks = None  # cruet._app_async.cancel_tasks
+cdef object _unset = object()     # not made yet, or no exception given
+
+# Signals, and their receivers' dicts: nothing is sent where nobody listens.
+cdef object _sig_app_pushed, _sig_app_popped, _sig_app_teardown, _sig_teardown
+cdef object _sig_started, _sig_finished
+cdef object _rcv_app_pushed, _rcv_app_popped, _rcv_app_teardown, _rcv_teardown
+cdef object _rcv_started, _rcv_finished
+
+
+cdef inline object _current(object var):
+    """Return a context variable's value, or None."""
+    cdef PyObject *value = NULL
+    PyContextVar_Get(var, NULL, &value)
+    if value is NULL:
+        return None
+    found = <object>value
+    Py_DECREF(found)
+    return found
+
+
+cdef inline object _handled_exception():
+    """Return the exception that the caller's frame is handling, or None."""
+    return sys.exc_info()[1]
+
+
+cdef class CAppContext:
+    """What is current about an application: itself, ``g``, and URL building outside of requests.
+
+    May be pushed several times; teardown functions run when the last is popped.
+    """
+    cdef public object app
+    cdef public list _cv_tokens
+    cdef object _g
+    cdef object _url_adapter
+    cdef dict __dict__
+    cdef object __weakref__
+
+    def __cinit__(self):
+        self._cv_tokens = []
+        self._url_adapter = _unset
+
+    def __init__(self, app):
+        self.app = app
+
+    @property
+    def g(self):
+        """The namespace of this context, an ``app_ctx_globals_class``."""
+        if self._g is None:
+            self._g = self.app.app_ctx_globals_class()
+        return self._g
+
+    @g.setter
+    def g(self, value):
+        self._g = value
+
+    @property
+    def url_adapter(self):
+        """Builds URLs; None without ``SERVER_NAME``."""
+        if self._url_adapter is _unset:
+            self._url_adapter = self.app.create_url_adapter(None)
+        return self._url_adapter
+
+    @url_adapter.setter
+    def url_adapter(self, value):
+        self._url_adapter = value
+
+    def push(self):
+        """Make this context the current one."""
+        self._cv_tokens.append(PyContextVar_Set(_cv_app, self))
+        if _rcv_app_pushed:
+            _sig_app_pushed.send(self.app, _async_wrapper=self.app.ensure_sync)
+
+    def pop(self, exc=_unset):
+        """Make the context before this one current again, after teardown where it was the last.
+
+        ``exc`` is for the teardown functions; by default the exception being handled.
+        """
+        try:
+            if len(self._cv_tokens) == 1:
+                if exc is _unset:
+                    exc = _handled_exception()
+                self.app.do_teardown_appcontext(exc)
+        finally:
+            context = _current(_cv_app)
+            PyContextVar_Reset(_cv_app, self._cv_tokens.pop())
+        if context is not self:
+            raise AssertionError(f"Popped wrong app context. ({context!r} instead of {self!r})")
+        if _rcv_app_popped:
+            _sig_app_popped.send(self.app, _async_wrapper=self.app.ensure_sync)
+
+    def __enter__(self):
+        self.push()
+        return self
+
+    def __exit__(self, exc_type, exc_value, tb):
+        self.pop(exc_value)
+
+
+cdef class CRequestContext:
+    """What is current about a request: itself, its session and its URLs.
+
+    Pushing it pushes an application context where there is none of its application, opens the
+    session and matches the URL. The session of the default interface, and the URL adapter, are
+    made when they are asked for.
+    """
+    cdef public object app
+    cdef public object request
+    cdef public object flashes
+    cdef public list _cv_tokens       # (token, application context that was pushed with it or None)
+    cdef public list _after_request_functions
+    cdef object _url_adapter
+    cdef object _opened               # the session; None before, _unset where it waits for its use
+    cdef public object _pending_tasks # asyncio tasks that its coroutines left, or None
+    cdef dict __dict__
+    cdef object __weakref__
+
+    def __cinit__(self):
+        self._cv_tokens = []
+        self._url_adapter = _unset
+
+    def __init__(self, app, environ, request=None, session=None):
+        self.app = app
+        if request is None:
+            request = app.request_class(environ)
+            request.json_module = app.json
+        self.request = request
+        self._opened = session
+        self._after_request_functions = []
+        self._make_adapter()
+
+    cdef int _make_adapter(self) except -1:
+        # A host that is not trusted is an answer, not an accident: it is raised when dispatched.
+        self._url_adapter = None
+        try:
+            self._url_adapter = self.app.create_url_adapter(self.request)
+        except Exception as e:
+            if not isinstance(e, _http_exception):
+                raise
+            self.request.routing_exception = e
+        return 0
+
+    @property
+    def url_adapter(self):
+        """Matches and builds URLs of this request."""
+        if self._url_adapter is _unset:
+            self._make_adapter()
+        return self._url_adapter
+
+    @url_adapter.setter
+    def url_adapter(self, value):
+        self._url_adapter = value
+
+    @property
+    def _session(self):
+        """The session, without noting that somebody looked at it."""
+        if self._opened is _unset:
+            self._open_session()
+        return self._opened
+
+    @_session.setter
+    def _session(self, value):
+        self._opened = value
+
+    @property
+    def session(self):
+        """The session; asking for it marks it as accessed."""
+        session = self._session
+        if session is not None:
+            session.accessed = True
+        return session
+
+    @session.setter
+    def session(self, value):
+        self._opened = value
+
+    cdef int _open_session(self) except -1:
+        self._opened = None
+        interface = self.app.session_interface
+        session = interface.open_session(self.app, self.request)
+        if session is None:
+            session = interface.make_null_session(self.app)
+        self._opened = session
+        return 0
+
+    def copy(self):
+        """Return a context of the same request and session, to push in another thread or greenlet."""
+        return type(self)(self.app, environ=self.request.environ, request=self.request, session=self._session)
+
+    def match_request(self):
+        """Match the URL and keep rule, values or routing exception on the request."""
+        try:
+            rule, values = self.url_adapter.match(return_rule=True)
+            self.request.url_rule = rule
+            self.request.view_args = values
+        except Exception as e:
+            if not isinstance(e, _http_exception):
+                raise
+            self.request.routing_exception = e
+
+    def push(self):
+        """Make this context the current one."""
+        app_context = _current(_cv_app)
+        if app_context is None or app_context.app is not self.app:
+            app_context = self.app.app_context()
+            app_context.push()
+        else:
+            app_context = None
+        self._cv_tokens.append((PyContextVar_Set(_cv_request, self), app_context))
+        # The session is opened with the request current, since custom interfaces may look at it,
+        # and before matching, since converters may look at the session.
+        if self._opened is None:
+            if _plan_of(self.app).lazy_session:
+                self._opened = _unset
+            else:
+                self._open_session()
+        if self.url_adapter is not None:
+            self.match_request()
+
+    def pop(self, exc=_unset):
+        """Make the context before this one current again, after teardown where it was the last.
+
+        ``exc`` is for the teardown functions; by default the exception being handled.
+        """
+        cdef bint last = len(self._cv_tokens) == 1
+        try:
+            if last:
+                if exc is _unset:
+                    exc = _handled_exception()
+                self.app.do_teardown_request(exc)
+                if self._pending_tasks is not None:
+                    tasks, self._pending_tasks = self._pending_tasks, None
+                    _cancel_tasks(tasks)
+                close = getattr(self.request, "close", None)
+                if close is not None:
+                    close()
+        finally:
+            context = _current(_cv_request)
+            token, app_context = self._cv_tokens.pop()
+            PyContextVar_Reset(_cv_request, token)
+            if last:
+                # The environ would keep the request alive, and the request the environ.
+                _forget_request(context)
+            if app_context is not None:
+                app_context.pop(exc)
+            if context is not self:
+                raise AssertionError(
+                    f"Popped wrong request context. ({context!r} instead of {self!r})"
+                )
+
+    def __enter__(self):
+        self.push()
+        return self
+
+    def __exit__(self, exc_type, exc_value, tb):
+        self.pop(exc_value)
+
+    def __repr__(self):
+        return (
+            f"<{type(self).__name__} {self.request.url!r}"
+            f" [{self.request.method}] of {self.app.name}>"
+        )
+
+
+cdef int _forget_request(context) except -1:
+    if context is not None:
+        (<CRequestContext>context).request.environ["werkzeug.request"] = None
+    return 0

@@ -1,0 +1,188 @@
+# Which steps of an application's dispatch are the framework's own, and which a user's.
+#
+# Applications, and tracing libraries after them, override and patch methods on classes and instances at any time. The
+# answer is kept with the version numbers of everything that it was read from, and read again when one of them moved.
+
+# The steps in the order of their bits; bind_framework gives the functions that count as own.
+cdef tuple _STEP_NAMES = (
+    "wsgi_app", "__call__", "request_context", "app_context", "create_url_adapter", "full_dispatch_request",
+    "preprocess_request", "dispatch_request", "make_response", "finalize_request", "process_response",
+    "do_teardown_request", "do_teardown_appcontext", "ensure_sync",
+)
+cdef enum:
+    OWN_WSGI_APP = 1 << 0
+    OWN_CALL = 1 << 1
+    OWN_REQUEST_CONTEXT = 1 << 2
+    OWN_APP_CONTEXT = 1 << 3
+    OWN_URL_ADAPTER = 1 << 4
+    OWN_FULL_DISPATCH = 1 << 5
+    OWN_PREPROCESS = 1 << 6
+    OWN_DISPATCH = 1 << 7
+    OWN_MAKE_RESPONSE = 1 << 8
+    OWN_FINALIZE = 1 << 9
+    OWN_PROCESS_RESPONSE = 1 << 10
+    OWN_TEARDOWN_REQUEST = 1 << 11
+    OWN_TEARDOWN_APP = 1 << 12
+    OWN_ENSURE_SYNC = 1 << 13
+    # What a request needs to be served without a WSGI environ.
+    OWN_ENTRY = OWN_WSGI_APP | OWN_CALL
+
+# Methods of the default session interface that must be its own for a session to wait for its use.
+cdef tuple _SESSION_NAMES = (
+    "open_session", "save_session", "should_set_cookie", "make_null_session", "is_null_session",
+)
+cdef tuple _CONTEXT_NAMES = ("__init__", "push", "pop", "match_request", "session", "_session", "url_adapter")
+cdef tuple _REQUEST_NAMES = ("__init__", "__new__", "__getattribute__", "__setattr__", "close")
+
+cdef tuple _step_functions = None       # the framework's functions for _STEP_NAMES
+cdef tuple _session_functions = None
+cdef tuple _context_functions = None
+cdef object _session_interface_class = None
+cdef object _app_context_class = None
+cdef object _request_context_class = None
+cdef object _request_class = None
+cdef object _response_class = None
+
+
+cdef inline object _type_lookup(cls, name):
+    cdef PyObject *found = type_lookup(<PyObject *>cls, <PyObject *>name)
+    return None if found is NULL else <object>found
+
+
+cdef bint _all_own(cls, tuple names, tuple functions) except -1:
+    cdef Py_ssize_t i
+    for i in range(len(names)):
+        if _type_lookup(cls, names[i]) is not functions[i]:
+            return False
+    return True
+
+
+cdef class _Watched:
+    """A type and its version when it was last looked at."""
+    cdef object cls
+    cdef uint64_t version
+
+    @staticmethod
+    cdef _Watched of(cls):
+        cdef _Watched self = _Watched.__new__(_Watched)
+        # A look-up makes CPython give the type a version where it has none.
+        _type_lookup(cls, "__init__")
+        self.cls = cls
+        self.version = type_version(<PyObject *>cls)
+        return self
+
+    cdef inline bint unchanged(self):
+        return self.version != 0 and self.version == type_version(<PyObject *>self.cls)
+
+
+cdef class CApp:
+    """The native base of applications: keeps what dispatch knows of this one."""
+    cdef Plan _plan
+
+
+cdef class Plan:
+    """What dispatch may do by itself for one application, and the tables that it reads."""
+    cdef unsigned int own
+    cdef bint lazy_session          # the session is opened when it is used
+    cdef bint plain_request         # request_class is made from the exchange without its environ
+    cdef bint started               # _got_first_request is set
+    cdef bint plain_routing         # the host plays no part in matching
+
+    # Untyped: they may be subclasses of dict and list.
+    cdef object before, after, teardown, preprocessors, views, config, teardown_app
+    cdef object url_map, request_class, response_class, interface, json
+
+    cdef dict app_dict, interface_dict
+    cdef uint64_t app_dict_version, interface_dict_version
+    cdef _Watched app_class, request_watched, interface_class, context_class, app_context_watched
+
+    cdef bint current(self, app) except -1:
+        """Tell whether nothing that this was read from has changed."""
+        return (
+            self.app_class.cls is type(app)
+            and self.app_class.unchanged()
+            and self.app_dict_version != 0
+            and self.app_dict_version == dict_version(<PyObject *>self.app_dict)
+            and self.interface_dict_version == dict_version(<PyObject *>self.interface_dict)
+            and self.request_watched.unchanged()
+            and self.interface_class.unchanged()
+            and self.context_class.unchanged()
+            and self.app_context_watched.unchanged()
+        )
+
+    cdef int read(self, app) except -1:
+        cdef Py_ssize_t i
+        cdef object cls = type(app)
+        self.app_class = _Watched.of(cls)
+        self.app_dict = PyObject_GenericGetDict(app, NULL)
+        self.own = 0
+        for i in range(len(_STEP_NAMES)):
+            name = _STEP_NAMES[i]
+            if name not in self.app_dict and _type_lookup(cls, name) is _step_functions[i]:
+                self.own |= 1 << i
+
+        self.before = app.before_request_funcs
+        self.after = app.after_request_funcs
+        self.teardown = app.teardown_request_funcs
+        self.preprocessors = app.url_value_preprocessors
+        self.teardown_app = app.teardown_appcontext_funcs
+        self.views = app.view_functions
+        self.config = app.config
+        self.url_map = app.url_map
+        self.response_class = app.response_class
+        self.json = app.json
+        self.started = app._got_first_request
+        self.plain_routing = not app.subdomain_matching and not app.url_map.host_matching
+        self.read_request_class(app.request_class)
+        self.read_session_interface(app.session_interface)
+        self.read_contexts()
+        # Last, because properties of the application may have kept something in its dict.
+        self.app_dict_version = dict_version(<PyObject *>self.app_dict)
+        return 0
+
+    cdef int read_request_class(self, cls) except -1:
+        self.request_class = cls
+        self.request_watched = _Watched.of(cls)
+        self.plain_request = _native_request_class(cls)
+        return 0
+
+    cdef int read_session_interface(self, interface) except -1:
+        cls = type(interface)
+        self.interface = interface
+        self.interface_class = _Watched.of(cls)
+        self.interface_dict = getattr(interface, "__dict__", None) or {}
+        self.interface_dict_version = dict_version(<PyObject *>self.interface_dict)
+        self.lazy_session = issubclass(cls, _session_interface_class) and _all_own(
+            cls, _SESSION_NAMES, _session_functions
+        )
+        for name in _SESSION_NAMES:
+            if name in self.interface_dict:
+                self.lazy_session = False
+        return 0
+
+    cdef int read_contexts(self) except -1:
+        self.context_class = _Watched.of(_request_context_class)
+        self.app_context_watched = _Watched.of(_app_context_class)
+        if not _all_own(_request_context_class, _CONTEXT_NAMES, _context_functions):
+            self.own &= ~OWN_REQUEST_CONTEXT
+        if _type_lookup(_app_context_class, "push") is not _type_lookup(CAppContext, "push") or (
+            _type_lookup(_app_context_class, "pop") is not _type_lookup(CAppContext, "pop")
+        ):
+            self.own &= ~OWN_APP_CONTEXT
+        return 0
+
+
+cdef bint _native_request_class(cls) except -1:
+    """Tell whether a request class can be made without calling its ``__init__``."""
+    return False
+
+
+cdef Plan _plan_of(app):
+    """Return the plan of an application, read anew where anything changed."""
+    cdef Plan plan = (<CApp>app)._plan
+    if plan is not None and plan.current(app):
+        return plan
+    plan = Plan.__new__(Plan)
+    plan.read(app)
+    (<CApp>app)._plan = plan
+    return plan
