@@ -6,7 +6,7 @@ import sys
 
 import checks
 import setup
-from steps import Failure
+from steps import Failure, show
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -21,7 +21,8 @@ def serve(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run all the tests: Catch2's through Meson, then pytest."""
-    env = setup.build(options.python, packages=setup.TEST_PACKAGES)
+    browser = {} if options.quick else setup.BROWSER_PACKAGES
+    env = setup.build(options.python, packages={**setup.TEST_PACKAGES, **browser})
     return checks.test(env, quick=options.quick, cpp=not options.no_cpp, rest=options.rest)
 
 
@@ -33,9 +34,8 @@ def lint(options: argparse.Namespace) -> int:
 
 def bench(options: argparse.Namespace) -> int:
     """Measure cruet beside its peers; see benchmarks/README.md for the arguments."""
-    script = str(setup.ROOT / "benchmarks" / "run.py")
     bench_python = setup.bench_environment(options.python)
-    return setup.run_through([bench_python, script, *options.rest])
+    return show("Measuring", [bench_python, "-m", "benchmarks.run", *options.rest], cwd=setup.ROOT)
 
 
 def fuzz(options: argparse.Namespace) -> int:

@@ -77,7 +77,8 @@ def catch_counts(entry: dict[str, str]) -> Counts:
 
 def run_pytest(env: Environment, quick: bool, rest: Sequence[str]) -> tuple[Counts, int]:
     """Run pytest over the whole tree, or over what ``rest`` names; return counts and exit code."""
-    folders = ["tests/python"] if quick else ["tests/python", "tests/compat", *example_tests()]
+    others = [] if quick else ["tests/compat", "tests/browser", *example_tests()]
+    folders = ["tests/python", *others]
     named = [argument for argument in rest if not argument.startswith("-")]
     targets = [] if named else [folder for folder in folders if (ROOT / folder).is_dir()]
     with tempfile.TemporaryDirectory() as folder:

@@ -9,18 +9,20 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from steps import Failure, announce, show, step
+from steps import Failure, announce, step
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Debian package -> a command or a file that shows that it, or its like on another system, is there.
 BUILD_PACKAGES = {"g++": "g++", "pkg-config": "pkg-config", "libevent-dev": "event2/event.h"}
 TEST_PACKAGES = {"catch2": "catch2"}
+# For tests/browser; without them these tests are skipped.
+BROWSER_PACKAGES = {"chromium": "chromium", "chromium-driver": "chromedriver"}
 LINT_PACKAGES = {**TEST_PACKAGES, "clang-format": "clang-format", "clang-tidy": "clang-tidy"}
 FUZZ_PACKAGES = {**TEST_PACKAGES, "clang": "clang++"}
 BENCH_PACKAGES = {"wrk": "wrk", "nginx-light": "nginx", "libev-dev": "ev.h"}
 # Without these the build goes on and says what it does without them.
-OPTIONAL = {"libevent-dev"}
+OPTIONAL = {"libevent-dev", *BROWSER_PACKAGES}
 
 INCLUDE_FOLDERS = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
 SYSTEM_PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
@@ -205,28 +207,27 @@ def bench_environment(chosen: str | None) -> str:
     if not stamp.exists() or stamp.read_text() != wanted:
         step("Installing the peers into .venv-bench", [*pip, "-r", str(requirements)])
         stamp.write_text(wanted)
-    step(
-        "Building cruet's wheel into .venv-bench",
-        [*pip, "--force-reinstall", "--no-deps", "."],
-        cwd=ROOT,
-    )
-    step("Installing cruet's dependencies", [*pip, "."], cwd=ROOT) if not has_dependencies(
-        folder
-    ) else None
+    built = folder / ".cruet-wheel"
+    sources = sources_digest()
+    if not built.exists() or built.read_text() != sources:
+        reinstall = ["--force-reinstall", "--no-deps"] if built.exists() else []
+        step("Building cruet and installing it into .venv-bench", [*pip, *reinstall, "."], cwd=ROOT)
+        built.write_text(sources)
     return str(folder / "bin" / "python")
 
 
-def has_dependencies(folder: Path) -> bool:
-    """Tell whether cruet's own dependencies are installed in an environment."""
-    done = subprocess.run(
-        [str(folder / "bin" / "python"), "-m", "pip", "check"], capture_output=True, check=False
+def sources_digest() -> str:
+    """Return a hash of everything that a wheel is made of."""
+    patterns = (
+        "cruet/**/*",
+        "cython/*",
+        "include/**/*",
+        "subprojects/*.wrap",
+        "meson.*",
+        "pyproject.toml",
     )
-    return done.returncode == 0
-
-
-def run_through(command: list[str]) -> int:
-    """Run a command with its output as it comes."""
-    return show(f"Running {Path(command[1]).relative_to(ROOT)}", command, cwd=ROOT)
+    found = (path for pattern in patterns for path in ROOT.glob(pattern) if path.suffix != ".pyc")
+    return digest(*sorted((str(path), path.read_bytes()) for path in found if path.is_file()))
 
 
 def clean() -> int:

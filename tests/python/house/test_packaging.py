@@ -54,7 +54,15 @@ def built(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     folder = tmp_path_factory.mktemp("wheel")
     options = ["-Dlibevent=disabled", "-Dtests=disabled", "-Doptimization=0"]
     settings = [f"--config-setting=setup-args={option}" for option in options]
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--skip-dependency-check", *settings]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--skip-dependency-check",
+        *settings,
+    ]
     output = run(*command, "--outdir", folder, sdist, cwd=folder, PIP_NO_INDEX="1")
     (wheel,) = folder.glob("cruet-*.whl")
     return wheel, output
