@@ -1,1 +1,5 @@
-# The request object over an exchange or a WSGI environ.
+# Requests: what the head says, then the body, from the wire or from a WSGI environ.
+
+include "request_fields.pyx"
+include "request_head.pyx"
+include "request_body.pyx"

@@ -1,1 +1,6 @@
-# The response object and how it is sent.
+# Responses: status and headers, then the body and WSGI.
+
+include "response_fields.pyx"
+include "response_head.pyx"
+include "response_conditional.pyx"
+include "response_body.pyx"

@@ -1,1 +1,1 @@
-"""What requests and responses know without doing I/O."""
+"""Requests, responses and grammars without any I/O."""

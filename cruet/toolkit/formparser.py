@@ -1,0 +1,297 @@
+"""Form bodies: application/x-www-form-urlencoded and multipart/form-data (RFC 7578)."""
+
+from __future__ import annotations
+
+import typing as t
+from io import BytesIO
+from tempfile import SpooledTemporaryFile, TemporaryFile
+
+from .._cruet import parse_query_pairs
+from .datastructures import FileStorage, Headers, MultiDict
+from .exceptions import RequestEntityTooLarge
+from .http import parse_options_header
+from .sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+from .wsgi import get_content_length, get_input_stream
+
+if t.TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    Parsed = tuple[t.IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
+    # (total_content_length, content_type, filename, content_length) -> a writable, readable file
+    StreamFactory = t.Callable[..., t.IO[bytes]]
+
+# Uploads stay in memory up to this many bytes.
+_spool_size = 500 * 1024
+
+
+def default_stream_factory(
+    total_content_length: int | None,
+    content_type: str | None,
+    filename: str | None,
+    content_length: int | None = None,
+) -> t.IO[bytes]:
+    """The file that an upload is written to: in memory, on disk from 500 KiB on.
+
+    ``total_content_length`` is the whole body's length in bytes, or None; ``content_length`` the
+    part's own, where the client told it.
+    """
+    if SpooledTemporaryFile is not None:
+        return t.cast("t.IO[bytes]", SpooledTemporaryFile(max_size=_spool_size, mode="rb+"))
+    if total_content_length is None or total_content_length > _spool_size:
+        return t.cast("t.IO[bytes]", TemporaryFile("rb+"))
+    return BytesIO()
+
+
+def parse_form_data(
+    environ: WSGIEnvironment,
+    stream_factory: StreamFactory | None = None,
+    max_form_memory_size: int | None = None,
+    max_content_length: int | None = None,
+    cls: type[MultiDict[str, t.Any]] | None = None,
+    silent: bool = True,
+    *,
+    max_form_parts: int | None = None,
+) -> Parsed:
+    """Parse the form in a WSGI environ's body into (stream, fields, files).
+
+    The parameters are those of :class:`FormDataParser`. The environ's input must not be read
+    otherwise before or after.
+    """
+    parser = FormDataParser(
+        stream_factory=stream_factory,
+        max_form_memory_size=max_form_memory_size,
+        max_content_length=max_content_length,
+        max_form_parts=max_form_parts,
+        silent=silent,
+        cls=cls,
+    )
+    return parser.parse_from_environ(environ)
+
+
+class FormDataParser:
+    """Parses bodies whose media type is a form's.
+
+    :param stream_factory: makes the file for an upload, see :func:`default_stream_factory`.
+    :param max_form_memory_size: bytes that fields may have in memory; None for no limit.
+    :param max_content_length: bytes that the whole body may have.
+    :param cls: the multi-dict for fields and for files.
+    :param silent: malformed bodies give an empty form; else ValueError is raised.
+    :param max_form_parts: how many parts a multipart body may have.
+
+    Beyond a limit RequestEntityTooLarge is raised, whatever ``silent`` says.
+    """
+
+    def __init__(
+        self,
+        stream_factory: StreamFactory | None = None,
+        max_form_memory_size: int | None = None,
+        max_content_length: int | None = None,
+        cls: type[MultiDict[str, t.Any]] | None = None,
+        silent: bool = True,
+        *,
+        max_form_parts: int | None = None,
+    ) -> None:
+        self.stream_factory = default_stream_factory if stream_factory is None else stream_factory
+        self.max_form_memory_size = max_form_memory_size
+        self.max_content_length = max_content_length
+        self.max_form_parts = max_form_parts
+        self.cls: type[MultiDict[str, t.Any]] = MultiDict if cls is None else cls
+        self.silent = silent
+
+    def parse_from_environ(self, environ: WSGIEnvironment) -> Parsed:
+        """Parse a WSGI environ's body into (stream, fields, files)."""
+        stream = get_input_stream(environ, max_content_length=self.max_content_length)
+        content_length = get_content_length(environ)
+        mimetype, options = parse_options_header(environ.get("CONTENT_TYPE"))
+        return self.parse(stream, mimetype, content_length, options)
+
+    def parse(
+        self,
+        stream: t.IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> Parsed:
+        """Parse a stream into (stream, fields, files).
+
+        ``mimetype`` and ``options`` are the content type and its parameters, ``content_length`` is
+        in bytes. Where it is no form the stream comes back unread.
+        """
+        if mimetype == "multipart/form-data":
+            parse = self._parse_multipart
+        elif mimetype == "application/x-www-form-urlencoded":
+            parse = self._parse_urlencoded
+        else:
+            return stream, self.cls(), self.cls()
+        try:
+            return parse(stream, mimetype, content_length, options or {})
+        except ValueError:
+            if not self.silent:
+                raise
+        return stream, self.cls(), self.cls()
+
+    def _parse_multipart(
+        self,
+        stream: t.IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str],
+    ) -> Parsed:
+        parser = MultiPartParser(
+            stream_factory=self.stream_factory,
+            max_form_memory_size=self.max_form_memory_size,
+            max_form_parts=self.max_form_parts,
+            cls=self.cls,
+        )
+        boundary = options.get("boundary", "").encode("ascii")
+        if not boundary:
+            raise ValueError("Missing boundary")
+        form, files = parser.parse(stream, boundary, content_length)
+        return stream, form, files
+
+    def _parse_urlencoded(
+        self,
+        stream: t.IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str],
+    ) -> Parsed:
+        limit = self.max_form_memory_size
+        if limit is not None and content_length is not None and content_length > limit:
+            raise RequestEntityTooLarge()
+        body = stream.read() if limit is None else _read_at_most(stream, limit)
+        # What is not UTF-8 as it stands is no form that a client may send.
+        body.decode()
+        return stream, self.cls(parse_query_pairs(body)), self.cls()
+
+
+def _read_at_most(stream: t.IO[bytes], limit: int) -> bytes:
+    chunks = []
+    left = limit + 1
+    while left > 0 and (chunk := stream.read(min(left, 65_536))):
+        chunks.append(chunk)
+        left -= len(chunk)
+    if left <= 0:
+        raise RequestEntityTooLarge()
+    return b"".join(chunks)
+
+
+class MultiPartParser:
+    """Parses multipart/form-data streams; fields into memory, files into streams.
+
+    :param stream_factory: makes the file for an upload, see :func:`default_stream_factory`.
+    :param max_form_memory_size: bytes that all fields together may have; None for no limit.
+    :param cls: the multi-dict for fields and for files.
+    :param buffer_size: how many bytes are read at once.
+    :param max_form_parts: how many parts there may be.
+    """
+
+    def __init__(
+        self,
+        stream_factory: StreamFactory | None = None,
+        max_form_memory_size: int | None = None,
+        cls: type[MultiDict[str, t.Any]] | None = None,
+        buffer_size: int = 64 * 1024,
+        max_form_parts: int | None = None,
+    ) -> None:
+        self.max_form_memory_size = max_form_memory_size
+        self.max_form_parts = max_form_parts
+        self.stream_factory = default_stream_factory if stream_factory is None else stream_factory
+        self.cls: type[MultiDict[str, t.Any]] = MultiDict if cls is None else cls
+        self.buffer_size = buffer_size
+
+    def fail(self, message: str) -> t.NoReturn:
+        """Raise ValueError."""
+        raise ValueError(message)
+
+    def get_part_charset(self, headers: Headers) -> str:
+        """The charset of a field: what its content type tells, of a few safe ones, else UTF-8."""
+        _, options = parse_options_header(headers.get("Content-Type"))
+        charset = options.get("charset", "").lower()
+        return charset if charset in {"ascii", "us-ascii", "utf-8", "iso-8859-1"} else "utf-8"
+
+    def start_file_streaming(self, event: File, total_content_length: int | None) -> t.IO[bytes]:
+        """Make the stream that a file is written to."""
+        return self.stream_factory(
+            total_content_length=total_content_length,
+            filename=event.filename,
+            content_type=event.headers.get("Content-Type"),
+            content_length=event.headers.get("Content-Length", 0, type=int),
+        )
+
+    def parse(
+        self, stream: t.IO[bytes], boundary: bytes, content_length: int | None
+    ) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+        """Read the stream to its end into (fields, files); ValueError where it is malformed,
+        RequestEntityTooLarge beyond a limit."""
+        collector = _Collector(self, content_length)
+        decoder = MultipartDecoder(boundary, max_parts=self.max_form_parts)
+        try:
+            while True:
+                data = stream.read(self.buffer_size)
+                decoder.receive_data(data or None)
+                event = decoder.next_event()
+                while not isinstance(event, (NeedData, Epilogue)):
+                    collector.take(event)
+                    event = decoder.next_event()
+                if isinstance(event, Epilogue) or not data:
+                    break
+        except BaseException:
+            collector.close()
+            raise
+        return self.cls(collector.fields), self.cls(collector.files)
+
+
+class _Collector:
+    """Turns a decoder's events into fields and files."""
+
+    def __init__(self, parser: MultiPartParser, content_length: int | None) -> None:
+        self.parser = parser
+        self.content_length = content_length
+        self.fields: list[tuple[str, str]] = []
+        self.files: list[tuple[str, FileStorage]] = []
+        self.part: Field | File | None = None
+        self.text: list[bytes] = []
+        self.text_size = 0
+        self.file: t.IO[bytes] | None = None
+
+    def take(self, event: t.Any) -> None:
+        if isinstance(event, Data):
+            if self.file is not None:
+                self.file.write(event.data)
+            else:
+                self._take_text(event.data)
+            if not event.more_data:
+                self._end_part()
+        elif isinstance(event, File):
+            self.part = event
+            self.file = self.parser.start_file_streaming(event, self.content_length)
+        elif isinstance(event, Field):
+            self.part = event
+
+    def _take_text(self, data: bytes) -> None:
+        self.text_size += len(data)
+        limit = self.parser.max_form_memory_size
+        if limit is not None and self.text_size > limit:
+            raise RequestEntityTooLarge()
+        self.text.append(data)
+
+    def _end_part(self) -> None:
+        part = self.part
+        if isinstance(part, File):
+            assert self.file is not None
+            self.file.seek(0)
+            stored = FileStorage(self.file, part.filename, part.name, headers=part.headers)
+            self.files.append((part.name, stored))
+            self.file = None
+        elif part is not None:
+            charset = self.parser.get_part_charset(part.headers)
+            self.fields.append((part.name, b"".join(self.text).decode(charset, "replace")))
+            self.text.clear()
+
+    def close(self) -> None:
+        """Give back the files of a body that could not be parsed."""
+        if self.file is not None:
+            self.file.close()
+        for _, stored in self.files:
+            stored.close()

@@ -1,0 +1,15 @@
+"""A request as its head describes it."""
+
+from __future__ import annotations
+
+from ..._cruet import CRequestHead
+
+
+class Request(CRequestHead):
+    """A request's method, URL, headers and what they mean; no body, no I/O.
+
+    ``server`` is a (host, port) pair, the port None for a UNIX socket, or None; ``query_string``
+    is raw bytes; ``remote_addr`` the peer's address or None. The storage classes may be replaced
+    in subclasses: ``parameter_storage_class`` holds ``args``, ``form`` and ``files``,
+    ``dict_storage_class`` the cookies, ``list_storage_class`` the ``access_route``.
+    """

@@ -1,0 +1,16 @@
+"""The request that an application is given."""
+
+from __future__ import annotations
+
+from ..._cruet import CRequest
+from ..sansio.request import Request as _SansIORequest
+
+
+class Request(CRequest, _SansIORequest):  # type: ignore[misc]
+    """A request over a WSGI environ, or over what cruet's server read from the wire.
+
+    Attributes are computed at first use and kept. ``max_content_length``,
+    ``max_form_memory_size`` and ``max_form_parts`` limit what is read and parsed, in bytes, bytes
+    and parts; None is no limit; beyond one :exc:`RequestEntityTooLarge` is raised. They may be set
+    on the class or on one request.
+    """
