@@ -127,10 +127,16 @@ public:
         view = {view.empty() ? at : view.data(), view.size() + part.size()};
     }
 
+    // The value's end: white space behind it is no part of it (RFC 9112 section 5.1).
+    void end_field() noexcept { last().value = trim_right(last().value); }
+
     std::size_t field_count() const noexcept { return head_ ? head_->field_count_ : 0; }
     const field& last_field() noexcept { return last(); }
-    std::string_view target() const noexcept { return head_->target_; }
-    std::span<const field> fields() const noexcept { return head_->fields(); }
+    std::string_view target() const noexcept { return head_ ? head_->target_ : std::string_view{}; }
+    std::string_view authority() const noexcept { return head_->authority_; }
+    std::span<const field> fields() const noexcept {
+        return head_ ? head_->fields() : std::span<const field>{};
+    }
 
     void set_version(http::version v) noexcept { head_->version_ = v; }
     void set_path(target_form form, std::string_view path, std::string_view query) noexcept {

@@ -126,6 +126,10 @@ public:
                ref_ptr<completion_port> port, const server_options& options, bool keep_alive);
     // The connection is gone: nothing will be sent any more. Wakes a blocked thread.
     void disconnect(errc why);
+    // The same, to be followed by disconnect() once the handler has returned.
+    void set_gone() noexcept { gone_.store(true, std::memory_order_release); }
+    // The answer is on its way whole: the connection has done with this exchange.
+    void detach() noexcept { host_ = nullptr; }
     // The connection ends after this answer, if its head is not written yet.
     void set_close() noexcept { close_.store(true, std::memory_order_relaxed); }
     // Thread mode: moves what was written to `out`, of which `unsent` says how much is now there.
