@@ -73,7 +73,7 @@ private:
 
 // Removes the file of a UNIX socket that nobody answers on.
 inline result<void> listener::replace_stale(const address& where) noexcept {
-    struct stat found{};
+    struct stat found {};
     const std::string path = where.host();
     if (::lstat(path.c_str(), &found) != 0) return {};
     if (!S_ISSOCK(found.st_mode)) {

@@ -163,8 +163,7 @@ inline void exchange::signal() {
 }
 
 inline result<void> exchange::respond(int status, std::string_view reason,
-                                      std::span<const http::field> fields,
-                                      std::string_view body) {
+                                      std::span<const http::field> fields, std::string_view body) {
     result<void> done;
     {
         const auto guard = lock();

@@ -148,9 +148,8 @@ inline result<std::size_t> request_body::read_inline(char* to, std::size_t n) {
 
 inline result<std::size_t> request_body::read_threaded(char* to, std::size_t n) {
     std::unique_lock lock(sync_->mutex);
-    sync_->arrived.wait(lock, [&] {
-        return !data_.empty() || state_.load(std::memory_order_relaxed) != arriving;
-    });
+    sync_->arrived.wait(
+        lock, [&] { return !data_.empty() || state_.load(std::memory_order_relaxed) != arriving; });
     if (data_.empty()) {
         if (state_.load(std::memory_order_relaxed) == broken) return why_;
         return std::size_t{0};

@@ -1,0 +1,90 @@
+// From the loop to the threads that run views: a bounded queue, and a Handler that fills it.
+//
+//     exchange_queue queue(1000);
+//     queued_handler handler(queue);                       // worker<Loop, queued_handler>
+//     while (exchange_ptr x = queue.pop()) answer(*x);     // in each thread; blocks
+//     queue.close();                                       // pop() gives what is left, then null
+//
+// A request that finds the queue full is answered 503 with Retry-After, on the loop's thread.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "cruet/server/exchange.hpp"
+#include "cruet/server/handler.hpp"
+
+namespace cruet::server {
+
+class exchange_queue {
+public:
+    explicit exchange_queue(std::size_t capacity) : capacity_(capacity) {}
+    exchange_queue(const exchange_queue&) = delete;
+    exchange_queue& operator=(const exchange_queue&) = delete;
+
+    // False: full or closed.
+    bool push(exchange_ptr x) {
+        {
+            std::lock_guard guard(mutex_);
+            if (closed_ || waiting_.size() >= capacity_) return false;
+            waiting_.push_back(std::move(x));
+        }
+        filled_.notify_one();
+        return true;
+    }
+
+    // The oldest request, first come first served; those whose client has vanished are passed over.
+    // Null once the queue is closed and empty.
+    exchange_ptr pop() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            filled_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
+            if (waiting_.empty()) return {};
+            exchange_ptr x = std::move(waiting_.front());
+            waiting_.pop_front();
+            if (!x->gone()) return x;
+        }
+    }
+
+    void close() {
+        {
+            std::lock_guard guard(mutex_);
+            closed_ = true;
+        }
+        filled_.notify_all();
+    }
+    std::size_t size() const {
+        std::lock_guard guard(mutex_);
+        return waiting_.size();
+    }
+
+private:
+    const std::size_t capacity_;
+    mutable std::mutex mutex_;
+    std::condition_variable filled_;
+    std::deque<exchange_ptr> waiting_;
+    bool closed_ = false;
+};
+
+class queued_handler {
+public:
+    explicit queued_handler(exchange_queue& queue) noexcept : queue_(queue) {}
+
+    void handle(exchange_ptr x) {
+        if (queue_.push(x)) return;
+        const http::field fields[] = {{"Content-Type", "text/plain; charset=utf-8"},
+                                      {"Retry-After", "1"}};
+        (void)x->respond(503, {}, fields, "Service Unavailable\n");
+    }
+    void writable(const exchange_ptr&) {}
+    void gone(const exchange_ptr&) {}
+
+private:
+    exchange_queue& queue_;
+};
+static_assert(Handler<queued_handler>);
+
+}  // namespace cruet::server
