@@ -1,0 +1,124 @@
+"""./dev: what it says, how it counts, and how it fails."""
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+MODULES = ("setup", "steps", "checks", "cpp_checks")
+
+
+@pytest.fixture
+def dev(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ModuleType]]:
+    """Return the modules of tools/dev; they leave sys.modules afterwards."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools" / "dev"))
+    kept = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
+    yield {name: importlib.import_module(name) for name in MODULES}
+    for name in MODULES:
+        sys.modules.pop(name, None)
+    sys.modules.update(kept)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(ROOT / "dev"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("serve", "test", "lint", "bench", "fuzz", "compat", "clean"):
+        assert f"    {command} " in done.stdout
+
+
+def test_without_a_command_it_says_how_to_use_it() -> None:
+    done = run()
+    assert done.returncode == 2
+    assert "usage: ./dev" in done.stderr
+
+
+def test_an_interpreter_that_is_not_there_is_one_line() -> None:
+    done = run("test", "--python", "no-such-python")
+    assert done.returncode == 1
+    assert done.stderr == "FAILED: --python no-such-python: there is no such interpreter\n"
+
+
+def test_a_failing_step_names_itself(
+    dev: dict[str, ModuleType], capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps = dev["steps"]
+    with pytest.raises(steps.Failure, match=r"^Mixing \(exit code 3\)$"):
+        steps.step("Mixing", [sys.executable, "-c", "print('lumps'); raise SystemExit(3)"])
+    captured = capsys.readouterr()
+    assert "==> Mixing" in captured.out
+    assert "lumps" in captured.err
+
+
+def test_a_long_step_shows_that_it_lives(
+    dev: dict[str, ModuleType], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev["steps"], "HEARTBEAT", 0.05)
+    code = "import time; print('kneading', flush=True); time.sleep(0.5)"
+    assert dev["steps"].step("Baking", [sys.executable, "-c", code]) == "kneading\n"
+    assert " s  kneading" in capsys.readouterr().out
+
+
+def test_a_command_that_is_missing_is_a_failure(dev: dict[str, ModuleType]) -> None:
+    for run_step in (dev["steps"].step, dev["steps"].show):
+        with pytest.raises(dev["steps"].Failure, match="Mixing: no-such-command"):
+            run_step("Mixing", ["no-such-command"])
+
+
+def test_missing_packages_are_named_where_they_may_not_be_installed(
+    dev: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup = dev["setup"]
+    monkeypatch.setattr(setup, "apt_prefix", lambda: None)
+    monkeypatch.setattr(setup, "python_packages", lambda python: {"python3-dev": True})
+    with pytest.raises(dev["steps"].Failure, match=r"apt-get install no-such-compiler$"):
+        setup.system_packages("python3", {"no-such-compiler": "no-such-compiler"})
+    monkeypatch.setattr(setup, "present", lambda evidence: False)
+    setup.system_packages("python3", {"libevent-dev": "event2/event.h"})
+    assert "going on without libevent-dev" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("entry", "passed", "failed"),
+    [
+        ({"stdout": "All tests passed (12 assertions in 3 test cases)", "result": "OK"}, 3, 0),
+        ({"stdout": "All tests passed (1 assertion in 1 test case)", "result": "OK"}, 1, 0),
+        ({"stdout": "x\ntest cases: 5 | 3 passed | 2 failed\n", "result": "FAIL"}, 3, 2),
+        ({"stdout": "test cases:  4 |  3 passed | 1 failed\n", "result": "FAIL"}, 3, 1),
+        ({"stdout": "", "result": "TIMEOUT"}, 0, 1),
+        ({"result": "ERROR"}, 0, 1),
+        ({"stdout": "", "result": "OK"}, 1, 0),
+    ],
+)
+def test_catch_output_is_counted(
+    dev: dict[str, ModuleType], entry: dict[str, str], passed: int, failed: int
+) -> None:
+    counts = dev["checks"].catch_counts(entry)
+    assert (counts.passed, counts.failed) == (passed, failed)
+
+
+def test_junit_reports_are_counted(dev: dict[str, ModuleType], tmp_path: Path) -> None:
+    report = tmp_path / "junit.xml"
+    assert dev["checks"].junit_counts(report) == dev["checks"].Counts()
+    report.write_text('<a><testsuite tests="9" failures="1" errors="2" skipped="3"/></a>')
+    assert dev["checks"].junit_counts(report) == dev["checks"].Counts(3, 3, 3)
+
+
+def test_an_old_interpreter_is_refused(dev: dict[str, ModuleType], tmp_path: Path) -> None:
+    old = tmp_path / "python"
+    old.write_text("#!/bin/sh\necho 3 9\n")
+    old.chmod(0o755)
+    with pytest.raises(dev["steps"].Failure, match=r"Python 3\.9; cruet needs 3\.11"):
+        dev["setup"].version_of(str(old))
+    old.write_text("#!/bin/sh\necho broken >&2; exit 1\n")
+    with pytest.raises(dev["steps"].Failure, match="does not run: broken"):
+        dev["setup"].version_of(str(old))
