@@ -18,6 +18,7 @@ from ._app_urls import Urls
 from ._resources import PackageFiles
 from .cli import AppGroup
 from .ctx import AppContext, RequestContext
+from .json.provider import DefaultJSONProvider
 from .sansio.app import DEFAULT_CONFIG, App
 from .sansio.scaffold import _sentinel
 from .sessions import SecureCookieSessionInterface, SessionInterface
@@ -193,6 +194,7 @@ _cruet.bind_framework(
     globals=globals,
     make_response=_make_response,
     cancel_tasks=cancel_tasks,
+    json_provider=DefaultJSONProvider,
 )
 
 __all__ = ["Cruet", "Flask", "ctx", "sessions"]

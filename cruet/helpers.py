@@ -64,6 +64,13 @@ def stream_with_context(
 
         return update_wrapper(decorator, function)
 
+    closers = [getattr(generator, "close", None)]
+
+    def close() -> None:
+        function = closers.pop() if closers else None
+        if function is not None:
+            function()
+
     def generate() -> Iterator[t.AnyStr | None]:
         if (request_context := _cv_request.get(None)) is None:
             raise RuntimeError(
@@ -71,17 +78,22 @@ def stream_with_context(
                 " in a view function."
             )
         app_context = _cv_app.get()
-        # The start: the context is held from here on, until the generator ends or is closed.
-        yield None
-        # An asyncio task and a generator may have another Context each; the application context
-        # is pushed first, so that the request's does not make one of its own.
-        with app_context, request_context:
-            try:
-                yield from generator
-            finally:
-                close = getattr(generator, "close", None)
-                if close is not None:
+        try:
+            # The start: the contexts are known from here on. They are pushed after it, since the
+            # generator may be started in one contextvars.Context and read in another, as after an
+            # async view.
+            yield None
+            # The application's first, so that the request's does not push one of its own.
+            with app_context, request_context:
+                try:
+                    for item in generator:
+                        yield item
+                finally:
                     close()
+        except GeneratorExit:
+            # Closed before it was read.
+            close()
+            raise
 
     held = generate()
     next(held)

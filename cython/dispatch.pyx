@@ -18,6 +18,7 @@ cdef str _no_request_message = ""
 include "dispatch_context.pyx"
 include "dispatch_plan.pyx"
 include "dispatch_steps.pyx"
+include "dispatch_native.pyx"
 
 cdef str _PRESERVE = "werkzeug.debug.preserve_context"
 
@@ -55,12 +56,13 @@ def wsgi_app(app, environ, start_response):
 
 
 def bind_framework(*, flask, app_context, request_context, request, response, session_interface, http_exception,
-                   signals, globals, make_response, cancel_tasks):
+                   signals, globals, make_response, cancel_tasks,
+                   json_provider):
     """Tell the dispatch which classes, functions and variables are the framework's own; called once, by cruet.app."""
     global _cv_app, _cv_request, _no_request_message, _http_exception
     global _step_functions, _session_functions, _context_functions, _session_interface_class
     global _app_context_class, _request_context_class, _request_class, _response_class
-    global _iscoroutinefunction, _make_response_of_any, _cancel_tasks
+    global _iscoroutinefunction, _make_response_of_any, _cancel_tasks, _default_json
     from inspect import iscoroutinefunction
 
     _cv_app = globals._cv_app
@@ -78,6 +80,7 @@ def bind_framework(*, flask, app_context, request_context, request, response, se
     _iscoroutinefunction = iscoroutinefunction
     _make_response_of_any = make_response
     _cancel_tasks = cancel_tasks
+    _default_json = json_provider
     _bind_signals(signals)
 
 

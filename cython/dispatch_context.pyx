@@ -3,6 +3,7 @@
 cdef object _cv_app = None        # cruet.globals._cv_app
 cdef object _cv_request = None    # cruet.globals._cv_request
 cdef object _http_exception = None
+cdef object _default_json = None  # DefaultJSONProvider
 cdef object _cancel_tasks = None  # cruet._app_async.cancel_tasks
 cdef object _unset = object()     # not made yet, or no exception given
 
@@ -35,18 +36,23 @@ cdef class CAppContext:
     May be pushed several times; teardown functions run when the last is popped.
     """
     cdef public object app
-    cdef public list _cv_tokens
+    # Pushes that are not popped yet: the first one's token, and those of any others.
+    cdef object _token
+    cdef list _more_tokens
     cdef object _g
     cdef object _url_adapter
     cdef dict __dict__
     cdef object __weakref__
 
     def __cinit__(self):
-        self._cv_tokens = []
         self._url_adapter = _unset
 
     def __init__(self, app):
         self.app = app
+
+    @property
+    def _cv_tokens(self):
+        return _tokens(self._token, self._more_tokens)
 
     @property
     def g(self):
@@ -70,29 +76,52 @@ cdef class CAppContext:
     def url_adapter(self, value):
         self._url_adapter = value
 
-    def push(self):
-        """Make this context the current one."""
-        self._cv_tokens.append(PyContextVar_Set(_cv_app, self))
+    cdef int _push(self) except -1:
+        token = PyContextVar_Set(_cv_app, self)
+        if self._token is None:
+            self._token = token
+        elif self._more_tokens is None:
+            self._more_tokens = [token]
+        else:
+            self._more_tokens.append(token)
         if _rcv_app_pushed:
             _sig_app_pushed.send(self.app, _async_wrapper=self.app.ensure_sync)
+        return 0
+
+    def push(self):
+        """Make this context the current one."""
+        self._push()
 
     def pop(self, exc=_unset):
         """Make the context before this one current again, after teardown where it was the last.
 
         ``exc`` is for the teardown functions; by default the exception being handled.
         """
+        if exc is _unset:
+            exc = _handled_exception()
+        self._pop(_plan_of(self.app), exc)
+
+    cdef int _pop(self, Plan plan, exc) except -1:
         try:
-            if len(self._cv_tokens) == 1:
-                if exc is _unset:
-                    exc = _handled_exception()
-                self.app.do_teardown_appcontext(exc)
+            if not self._more_tokens:
+                if plan.own & OWN_TEARDOWN_APP:
+                    _teardown_app(self.app, plan, exc)
+                else:
+                    self.app.do_teardown_appcontext(exc)
         finally:
             context = _current(_cv_app)
-            PyContextVar_Reset(_cv_app, self._cv_tokens.pop())
+            if self._more_tokens:
+                token = self._more_tokens.pop()
+            else:
+                token, self._token = self._token, None
+            if token is None:
+                raise AssertionError(f"Popped {self!r}, which is not pushed.")
+            PyContextVar_Reset(_cv_app, token)
         if context is not self:
             raise AssertionError(f"Popped wrong app context. ({context!r} instead of {self!r})")
         if _rcv_app_popped:
             _sig_app_popped.send(self.app, _async_wrapper=self.app.ensure_sync)
+        return 0
 
     def __enter__(self):
         self.push()
@@ -112,8 +141,12 @@ cdef class CRequestContext:
     cdef public object app
     cdef public object request
     cdef public object flashes
-    cdef public list _cv_tokens       # (token, application context that was pushed with it or None)
-    cdef public list _after_request_functions
+    # Pushes that are not popped yet: the first one's token with the application context that was
+    # pushed for it, and pairs of such for any others.
+    cdef object _token
+    cdef object _pushed_app_context
+    cdef list _more_tokens
+    cdef list _after                  # None where nobody asked for it
     cdef object _url_adapter
     cdef object _opened               # the session; None before, _unset where it waits for its use
     cdef public object _pending_tasks # asyncio tasks that its coroutines left, or None
@@ -121,8 +154,17 @@ cdef class CRequestContext:
     cdef object __weakref__
 
     def __cinit__(self):
-        self._cv_tokens = []
         self._url_adapter = _unset
+
+    @property
+    def _cv_tokens(self):
+        return _tokens((self._token, self._pushed_app_context) if self._token else None, self._more_tokens)
+
+    @property
+    def _after_request_functions(self):
+        if self._after is None:
+            self._after = []
+        return self._after
 
     def __init__(self, app, environ, request=None, session=None):
         self.app = app
@@ -131,7 +173,6 @@ cdef class CRequestContext:
             request.json_module = app.json
         self.request = request
         self._opened = session
-        self._after_request_functions = []
         self._make_adapter()
 
     cdef int _make_adapter(self) except -1:
@@ -203,22 +244,41 @@ cdef class CRequestContext:
                 raise
             self.request.routing_exception = e
 
-    def push(self):
-        """Make this context the current one."""
+    cdef int _push(self, Plan plan) except -1:
+        """Make this context current, and one of its application where there is none."""
+        cdef CAppContext native
         app_context = _current(_cv_app)
-        if app_context is None or app_context.app is not self.app:
-            app_context = self.app.app_context()
-            app_context.push()
+        if app_context is None or (<CAppContext>app_context).app is not self.app:
+            if plan.own & OWN_APP_CONTEXT:
+                native = _new_of(_app_context_class, _no_args)
+                native.app = self.app
+                native._push()
+                app_context = native
+            else:
+                app_context = self.app.app_context()
+                app_context.push()
         else:
             app_context = None
-        self._cv_tokens.append((PyContextVar_Set(_cv_request, self), app_context))
+        token = PyContextVar_Set(_cv_request, self)
+        if self._token is None:
+            self._token = token
+            self._pushed_app_context = app_context
+        else:
+            if self._more_tokens is None:
+                self._more_tokens = []
+            self._more_tokens.append((token, app_context))
         # The session is opened with the request current, since custom interfaces may look at it,
         # and before matching, since converters may look at the session.
         if self._opened is None:
-            if _plan_of(self.app).lazy_session:
+            if plan.lazy_session:
                 self._opened = _unset
             else:
                 self._open_session()
+        return 0
+
+    def push(self):
+        """Make this context the current one."""
+        self._push(_plan_of(self.app))
         if self.url_adapter is not None:
             self.match_request()
 
@@ -227,31 +287,56 @@ cdef class CRequestContext:
 
         ``exc`` is for the teardown functions; by default the exception being handled.
         """
-        cdef bint last = len(self._cv_tokens) == 1
+        if exc is _unset:
+            exc = _handled_exception()
+        self._pop(_plan_of(self.app), exc)
+
+    cdef int _pop(self, Plan plan, exc) except -1:
+        cdef bint last = not self._more_tokens
         try:
             if last:
-                if exc is _unset:
-                    exc = _handled_exception()
-                self.app.do_teardown_request(exc)
-                if self._pending_tasks is not None:
-                    tasks, self._pending_tasks = self._pending_tasks, None
-                    _cancel_tasks(tasks)
-                close = getattr(self.request, "close", None)
-                if close is not None:
-                    close()
+                self._end_request(plan, exc)
         finally:
             context = _current(_cv_request)
-            token, app_context = self._cv_tokens.pop()
+            if last:
+                token, app_context = self._token, self._pushed_app_context
+                self._token = self._pushed_app_context = None
+            else:
+                token, app_context = self._more_tokens.pop()
+            if token is None:
+                raise AssertionError(f"Popped {self!r}, which is not pushed.")
             PyContextVar_Reset(_cv_request, token)
             if last:
                 # The environ would keep the request alive, and the request the environ.
                 _forget_request(context)
             if app_context is not None:
-                app_context.pop(exc)
+                if plan.own & OWN_APP_CONTEXT:
+                    (<CAppContext>app_context)._pop(plan, exc)
+                else:
+                    app_context.pop(exc)
             if context is not self:
                 raise AssertionError(
                     f"Popped wrong request context. ({context!r} instead of {self!r})"
                 )
+        return 0
+
+    cdef int _end_request(self, Plan plan, exc) except -1:
+        """Run what is due at a request's end, once the last push of its context is popped."""
+        cdef object request = self.request
+        if plan.own & OWN_TEARDOWN_REQUEST:
+            _teardown_request(self.app, plan, self, exc)
+        else:
+            self.app.do_teardown_request(exc)
+        if self._pending_tasks is not None:
+            tasks, self._pending_tasks = self._pending_tasks, None
+            _cancel_tasks(tasks)
+        # Closing is for uploaded files.
+        if plan.plain_request and isinstance(request, CRequest) and (<CRequest>request)._files is None:
+            return 0
+        close = getattr(request, "close", None)
+        if close is not None:
+            close()
+        return 0
 
     def __enter__(self):
         self.push()
@@ -267,7 +352,17 @@ cdef class CRequestContext:
         )
 
 
+cdef list _tokens(first, list more):
+    """Return the tokens of all pushes that are not popped, the newest last."""
+    return [] if first is None else [first, *(more or ())]
+
+
 cdef int _forget_request(context) except -1:
-    if context is not None:
-        (<CRequestContext>context).request.environ["werkzeug.request"] = None
+    if context is None:
+        return 0
+    request = (<CRequestContext>context).request
+    # A request from the wire may have no environ, and makes none for this.
+    if isinstance(request, CRequest) and (<CRequest>request)._environ is None:
+        return 0
+    request.environ["werkzeug.request"] = None
     return 0

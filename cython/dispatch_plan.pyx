@@ -3,6 +3,11 @@
 # Applications, and tracing libraries after them, override and patch methods on classes and instances at any time. The
 # answer is kept with the version numbers of everything that it was read from, and read again when one of them moved.
 
+cdef inline object _type_lookup(cls, name):
+    cdef PyObject *found = type_lookup(<PyObject *>cls, <PyObject *>name)
+    return None if found is NULL else <object>found
+
+
 # The steps in the order of their bits; bind_framework gives the functions that count as own.
 cdef tuple _STEP_NAMES = (
     "wsgi_app", "__call__", "request_context", "app_context", "create_url_adapter", "full_dispatch_request",
@@ -32,21 +37,22 @@ cdef tuple _SESSION_NAMES = (
     "open_session", "save_session", "should_set_cookie", "make_null_session", "is_null_session",
 )
 cdef tuple _CONTEXT_NAMES = ("__init__", "push", "pop", "match_request", "session", "_session", "url_adapter")
-cdef tuple _REQUEST_NAMES = ("__init__", "__new__", "__getattribute__", "__setattr__", "close")
+cdef tuple _REQUEST_NAMES = ("__init__", "__new__", "__getattribute__", "__setattr__", "close", "environ")
+cdef tuple _RESPONSE_NAMES = (
+    "__init__", "__new__", "__setattr__", "set_data", "response", "headers", "status", "content_type",
+    "direct_passthrough",
+)
 
 cdef tuple _step_functions = None       # the framework's functions for _STEP_NAMES
 cdef tuple _session_functions = None
+cdef tuple _request_functions = tuple(_type_lookup(CRequest, name) for name in _REQUEST_NAMES)
+cdef tuple _response_functions = tuple(_type_lookup(CResponse, name) for name in _RESPONSE_NAMES)
 cdef tuple _context_functions = None
 cdef object _session_interface_class = None
 cdef object _app_context_class = None
 cdef object _request_context_class = None
 cdef object _request_class = None
 cdef object _response_class = None
-
-
-cdef inline object _type_lookup(cls, name):
-    cdef PyObject *found = type_lookup(<PyObject *>cls, <PyObject *>name)
-    return None if found is NULL else <object>found
 
 
 cdef bint _all_own(cls, tuple names, tuple functions) except -1:
@@ -85,16 +91,17 @@ cdef class Plan:
     cdef unsigned int own
     cdef bint lazy_session          # the session is opened when it is used
     cdef bint plain_request         # request_class is made from the exchange without its environ
+    cdef bint plain_response        # str and bytes become responses without calling response_class
     cdef bint started               # _got_first_request is set
     cdef bint plain_routing         # the host plays no part in matching
 
     # Untyped: they may be subclasses of dict and list.
     cdef object before, after, teardown, preprocessors, views, config, teardown_app
-    cdef object url_map, request_class, response_class, interface, json
+    cdef object url_map, request_class, response_class, text_type, interface, json
 
     cdef dict app_dict, interface_dict
     cdef uint64_t app_dict_version, interface_dict_version
-    cdef _Watched app_class, request_watched, interface_class, context_class, app_context_watched
+    cdef _Watched app_class, request_watched, response_watched, interface_class, context_class, app_context_watched
 
     cdef bint current(self, app) except -1:
         """Tell whether nothing that this was read from has changed."""
@@ -105,6 +112,7 @@ cdef class Plan:
             and self.app_dict_version == dict_version(<PyObject *>self.app_dict)
             and self.interface_dict_version == dict_version(<PyObject *>self.interface_dict)
             and self.request_watched.unchanged()
+            and self.response_watched.unchanged()
             and self.interface_class.unchanged()
             and self.context_class.unchanged()
             and self.app_context_watched.unchanged()
@@ -129,7 +137,7 @@ cdef class Plan:
         self.views = app.view_functions
         self.config = app.config
         self.url_map = app.url_map
-        self.response_class = app.response_class
+        self.read_response_class(app.response_class)
         self.json = app.json
         self.started = app._got_first_request
         self.plain_routing = not app.subdomain_matching and not app.url_map.host_matching
@@ -143,8 +151,33 @@ cdef class Plan:
     cdef int read_request_class(self, cls) except -1:
         self.request_class = cls
         self.request_watched = _Watched.of(cls)
-        self.plain_request = _native_request_class(cls)
+        self.plain_request = issubclass(cls, CRequest) and _all_own(cls, _REQUEST_NAMES, _request_functions)
         return 0
+
+    cdef int read_response_class(self, cls) except -1:
+        self.response_class = cls
+        self.response_watched = _Watched.of(cls)
+        self.plain_response = (
+            issubclass(cls, CResponse)
+            and _all_own(cls, _RESPONSE_NAMES, _response_functions)
+            and cls.default_status == 200
+            and cls.automatically_set_content_length is True
+        )
+        self.text_type = _content_type_of(cls.default_mimetype) if self.plain_response else None
+        return 0
+
+    cdef inline object text_response(self, body):
+        """Return a response of one str or bytes: what calling the class with it gives."""
+        cdef CResponse response
+        if not self.plain_response:
+            return self.response_class(body)
+        response = _new_of(self.response_class, _no_args)
+        response._body = (<str>body).encode() if type(body) is str else body
+        response._has_piece = True
+        response._length = len(<bytes>response._body)
+        response._content_type = self.text_type
+        response.direct_passthrough = False
+        return response
 
     cdef int read_session_interface(self, interface) except -1:
         cls = type(interface)
@@ -170,11 +203,6 @@ cdef class Plan:
         ):
             self.own &= ~OWN_APP_CONTEXT
         return 0
-
-
-cdef bint _native_request_class(cls) except -1:
-    """Tell whether a request class can be made without calling its ``__init__``."""
-    return False
 
 
 cdef Plan _plan_of(app):

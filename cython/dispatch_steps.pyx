@@ -74,7 +74,7 @@ cdef object _make_response(app, Plan plan, answer):
         return app.make_response(answer)
     cdef object kind = type(answer)
     if kind is str or kind is bytes:
-        return plan.response_class(answer)
+        return plan.text_response(answer)
     if kind is dict or kind is list:
         return app.json.response(answer)
     if kind is plan.response_class:
@@ -84,8 +84,8 @@ cdef object _make_response(app, Plan plan, answer):
 
 cdef object _process_response(app, Plan plan, CRequestContext ctx, response):
     """Run the after hooks, last registered first, and save the session."""
-    if ctx._after_request_functions:
-        for function in ctx._after_request_functions:
+    if ctx._after:
+        for function in ctx._after:
             response = _in_sync(app, plan, function)(response)
     if plan.after:
         for name in (*_blueprints(ctx.request), None):
@@ -107,7 +107,10 @@ cdef int _save_session(app, Plan plan, CRequestContext ctx, response) except -1:
 
 
 cdef bint _has_session_cookie(app, Plan plan, CRequestContext ctx) except -1:
-    return plan.interface.get_cookie_name(app) in ctx.request.cookies
+    request = ctx.request
+    if isinstance(request, CRequest) and (<CRequest>request)._field("Cookie") is None:
+        return False
+    return plan.interface.get_cookie_name(app) in request.cookies
 
 
 cdef object _finalize(app, Plan plan, CRequestContext ctx, answer, bint from_error_handler):

@@ -1,0 +1,77 @@
+# The way from the wire: no environ, no start_response, unless something asks for them.
+
+
+cdef object dispatch(app, Exchange exchange):
+    """Answer a request that the server has read, in the current contextvars.Context.
+
+    Returns what is to be sent: a CResponse, or a WSGI application to be called with the exchange's environ. The latter
+    is the application itself where it is none of the framework, or has a ``wsgi_app`` of its own.
+    """
+    if not isinstance(app, CApp):
+        return app
+    cdef Plan plan = _plan_of(app)
+    if plan.own & OWN_ENTRY != OWN_ENTRY:
+        return app
+    cdef CRequestContext ctx
+    if plan.own & OWN_REQUEST_CONTEXT:
+        ctx = _wire_context(app, plan, exchange)
+    else:
+        ctx = app.request_context(exchange.environ())
+    return _run(app, plan, ctx, exchange)
+
+
+cdef CRequestContext _wire_context(app, Plan plan, Exchange exchange):
+    """Make a request and its context as RequestContext.__init__ does, leaving what can wait."""
+    cdef CRequestContext ctx
+    if plan.plain_request:
+        request = request_from_exchange(plan.request_class, exchange)
+    else:
+        request = plan.request_class(exchange.environ())
+    # The class's own json_module finds the application's provider while the request is current.
+    if type(plan.json) is not _default_json:
+        request.json_module = plan.json
+    ctx = _new_of(_request_context_class, _no_args)
+    ctx.app = app
+    ctx.request = request
+    if not plan.own & OWN_URL_ADAPTER:
+        ctx._make_adapter()
+    return ctx
+
+
+cdef object _run(app, Plan plan, CRequestContext ctx, Exchange exchange):
+    """Push, dispatch, pop; errors become answers as wsgi_app makes them."""
+    error = None
+    try:
+        try:
+            if plan.own & OWN_REQUEST_CONTEXT:
+                ctx._push(plan)
+                if not _match_on_wire(plan, ctx, exchange) and ctx.url_adapter is not None:
+                    ctx.match_request()
+            else:
+                ctx.push()
+            if plan.own & OWN_FULL_DISPATCH:
+                return _full_dispatch(app, plan, ctx)
+            return app.full_dispatch_request()
+        except Exception as e:
+            error = e
+            return app.handle_exception(e)
+        except BaseException as e:
+            error = e
+            raise
+    finally:
+        if error is not None and app.should_ignore_error(error):
+            error = None
+        if plan.own & OWN_REQUEST_CONTEXT:
+            ctx._pop(plan, error)
+        else:
+            ctx.pop(error)
+
+
+cdef bint _match_on_wire(Plan plan, CRequestContext ctx, Exchange exchange) except -1:
+    """Match path and method without an adapter; False where only an adapter can tell."""
+    return False
+
+
+def _dispatch(app, Exchange exchange not None):
+    # For tests: the way from the wire without a server.
+    return dispatch(app, exchange)
