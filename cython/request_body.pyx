@@ -2,6 +2,8 @@
 
 import json as _json
 
+cimport cython
+
 from cpython.ref cimport PyObject
 
 cdef extern from "Python.h":
@@ -422,6 +424,7 @@ cdef class CRequest(CRequestHead):
         http_exception = _toolkit("exceptions").HTTPException
 
         @_wraps(f)
+        @cython.binding(True)
         def wsgi_application(*args):
             *before, environ, start_response = args
             with cls(environ) as request:

@@ -289,7 +289,7 @@ cdef class CResponse(CResponseHead):
         return headers
 
     cdef object _sent_location(self, object location, object environ):
-        location = _toolkit("urls")._invalid_iri_to_uri(location)
+        location = _toolkit("urls").iri_to_uri(location)
         if not self.autocorrect_location_header:
             return location
         current = _toolkit("wsgi").get_current_url(environ, strip_querystring=True)
