@@ -1,1 +1,9 @@
-# HTTP header values, URL and form grammars.
+# HTTP header values, URL and form grammars: str in, plain objects out. Each function converts,
+# calls the header of the same name under include/cruet, and converts.
+cimport lib_http as grammar
+from libc.stdint cimport int64_t
+from libcpp.vector cimport vector
+
+include "http_forms.pyx"
+include "http_cookies.pyx"
+include "http_values.pyx"

@@ -86,7 +86,8 @@ public:
         raw = !(at_ < text_.size() && text_[at_] == '"' && find_close());
         if (raw) {
             const std::size_t comma = std::min(text_.find(',', at_), text_.size());
-            out.tag = trim_right(text_.substr(at_, comma - at_), ascii_space);
+            out.tag = text_.substr(at_, comma - at_);
+            if (comma < text_.size()) out.tag = trim_right(out.tag, ascii_space);
             at_ = comma;
         } else {
             out.tag = text_.substr(at_ + 1, close_ - at_ - 1);
@@ -126,7 +127,7 @@ inline etag_list parse_etags(std::string_view text) {
     etag tag;
     bool raw = false;
     while (reader.next(tag, raw)) {
-        if (raw && tag.tag == "*" && !tag.weak) return {{}, true};
+        if (raw && tag.tag == "*") return {{}, true};
         out.tags.push_back(tag);
     }
     return out;

@@ -126,7 +126,7 @@ inline result<content_range> parse_content_range(std::string_view text) noexcept
     const std::size_t slash = text.find('/', space);
     if (space == text.size() || slash == text.npos) return error{errc::bad_range, text.size()};
     content_range out{text.substr(0, space), std::nullopt, std::nullopt};
-    const std::string_view length = trim(text.substr(slash + 1), ascii_space);
+    const std::string_view length = text.substr(slash + 1);
     if (length != "*") {
         out.length = detail::parse_position(length);
         if (!out.length) return error{errc::bad_range, slash + 1};

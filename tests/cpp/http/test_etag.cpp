@@ -37,6 +37,7 @@ TEST_CASE("lists of entity tags") {
     CHECK(tags(",,\"a\"") == list{{""}, {""}, {"a"}});
     CHECK(parse_etags("").empty());
     CHECK(parse_etags("*").star);
+    CHECK(parse_etags("W/*").star);
     CHECK(parse_etags("\"a\", *").star);
     CHECK(parse_etags("*").tags.empty());
     CHECK_FALSE(parse_etags("\"*\"").star);

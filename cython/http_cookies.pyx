@@ -1,0 +1,107 @@
+# Cookies (http/cookie.hpp); http.pyx includes them.
+
+cdef inline str _cookie_text(string_view value, bool quoted, _Scratch scratch):
+    cdef char* to
+    if quoted:
+        to = scratch.of(value.size())
+        return PyUnicode_DecodeUTF8(to, grammar.unescape_cookie_into(to, value), "replace")
+    return _text_replaced(value)
+
+
+cdef object _cookie_source(str text, bint latin1):
+    # What owns the bytes to parse: the str itself for ASCII, else bytes.
+    if PyUnicode_IS_ASCII(text):
+        return text
+    if latin1:
+        return text.encode("latin-1", "replace")
+    return text.encode("utf-8", "replace")
+
+
+def parse_cookie_pairs(str header, bint latin1=False):
+    """Parse a Cookie field's value (RFC 6265) to ``(name, value)`` pairs in order.
+
+    With ``latin1``, the characters of ``header`` are bytes, as in a WSGI environ, and names and
+    values are decoded from UTF-8; otherwise it is text. Cookies without a name are skipped; quoted
+    values lose their quotes and escapes; what is not UTF-8 becomes U+FFFD. Never raises for what
+    the field holds.
+    """
+    cdef list out = []
+    cdef grammar.raw_cookie c
+    cdef object source = _cookie_source(header, latin1)
+    cdef string_view rest = _any_view(source)
+    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
+    while grammar.next_cookie(rest, c):
+        out.append((_text_replaced(c.name), _cookie_text(c.value, c.quoted, scratch)))
+    return out
+
+
+def parse_cookies(str header):
+    """Parse a Cookie field's value (RFC 6265) to a dict; the first of several of a name wins.
+
+    Reads as `parse_cookie_pairs`. A header whose characters are the bytes of UTF-8, as a WSGI
+    environ gives it, is decoded; any other is taken as text.
+    """
+    cdef dict out = {}
+    cdef grammar.raw_cookie c
+    cdef object source = header, name
+    cdef string_view rest
+    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
+    if not PyUnicode_IS_ASCII(header):
+        try:
+            source = header.encode("latin-1")
+            source.decode("utf-8")
+        except UnicodeError:
+            source = header.encode("utf-8", "replace")
+    rest = _any_view(source)
+    while grammar.next_cookie(rest, c):
+        name = _text_replaced(c.name)
+        if name not in out:
+            out[name] = _cookie_text(c.value, c.quoted, scratch)
+    return out
+
+
+def quote_cookie_value(str value):
+    """The value as Set-Cookie writes it: in double quotes, with octal escapes of its UTF-8, where
+    it holds what a cookie's value may not. ASCII."""
+    cdef string out
+    grammar.append_cookie_value(out, _view(value))
+    return ascii_text(out.data(), out.size())
+
+
+def set_cookie_line(
+    str name,
+    str value,
+    str domain=None,
+    str expires=None,
+    max_age=None,
+    bint secure=False,
+    bint httponly=False,
+    str path=None,
+    str samesite=None,
+    bint partitioned=False,
+):
+    """A Set-Cookie field's value (RFC 6265 section 4.1).
+
+    ``max_age`` is in seconds, ``expires`` an HTTP date, ``path`` is percent-encoded, ``partitioned``
+    implies ``secure``. The other attributes and the name are written as given: the caller checks
+    them. The characters of the result are bytes (UTF-8 as latin-1), as WSGI wants them.
+    """
+    cdef grammar.cookie c
+    cdef string out
+    c.name = _view(name)
+    c.value = _view(value)
+    if domain is not None:
+        c.domain = _view(domain)
+    if expires is not None:
+        c.expires = _view(expires)
+    if max_age is not None:
+        c.max_age = <int64_t>max_age
+    c.secure = secure
+    c.http_only = httponly
+    if path is not None:
+        c.path = _view(path)
+    if samesite is not None:
+        c.same_site = _view(samesite)
+    c.partitioned = partitioned
+    grammar.append_set_cookie(out, c)
+    return PyUnicode_DecodeLatin1(out.data(), out.size(), "strict")

@@ -1,0 +1,160 @@
+# URLs and their parts (url/percent.hpp, url/query.hpp, url/path.hpp); http.pyx includes them.
+from libc.stdlib cimport free, malloc
+
+
+cdef class _Scratch:
+    # Room for one decoded component; most fit in what the object itself holds.
+    cdef char local[512]
+    cdef char* more
+    cdef size_t room
+
+    def __cinit__(self):
+        self.more = NULL
+        self.room = sizeof(self.local)
+
+    def __dealloc__(self):
+        free(self.more)
+
+    cdef char* of(self, size_t size) except NULL:
+        if size <= self.room:
+            return self.more if self.more != NULL else self.local
+        free(self.more)
+        self.room = 0
+        self.more = <char*>malloc(size)
+        if self.more == NULL:
+            raise MemoryError
+        self.room = size
+        return self.more
+
+
+cdef inline str _component(string_view raw, _Scratch scratch):
+    # One form-encoded name or value. Plain ASCII, the usual, is copied without a look-up.
+    cdef size_t i
+    cdef char* to
+    for i in range(raw.size()):
+        if raw[i] == b"%" or raw[i] == b"+" or <unsigned char>raw[i] >= 0x80:
+            to = scratch.of(raw.size())
+            return PyUnicode_DecodeUTF8(to, grammar.unquote_into(to, raw, True), "replace")
+    return ascii_text(raw.data(), raw.size())
+
+
+cdef object _encodable(object text):
+    # The view's owner: a str as it is if it is UTF-8, or None for one with lone surrogates.
+    try:
+        _view(text)
+    except UnicodeEncodeError:
+        return None
+    return text
+
+
+def parse_qs(qs):
+    """Parse a query string (or a form-encoded body) to lists of values by name.
+
+    The result is that of ``urllib.parse.parse_qs(qs, keep_blank_values=True)``: names in the order
+    of their first use, "+" as a space, malformed escapes left alone, ill-formed UTF-8 replaced by
+    U+FFFD, "&" the only separator. Takes a str; never raises for what it holds.
+    """
+    cdef dict out = {}
+    cdef grammar.raw_pair pair
+    cdef string_view rest
+    cdef object name, values
+    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
+    if _encodable(qs) is None:
+        from urllib.parse import parse_qs as slow_parse_qs
+        return slow_parse_qs(qs, keep_blank_values=True)
+    rest = _view(qs)
+    while grammar.next_pair(rest, pair):
+        name = _component(pair.name, scratch)
+        values = out.get(name)
+        if values is None:
+            out[name] = [_component(pair.value, scratch)]
+        else:
+            (<list>values).append(_component(pair.value, scratch))
+    return out
+
+
+def parse_qsl(qs):
+    """Parse a query string, a str or bytes, to ``(name, value)`` pairs in order; as `parse_qs`."""
+    cdef list out = []
+    cdef grammar.raw_pair pair
+    cdef string_view rest
+    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
+    if isinstance(qs, bytes):
+        rest = _bytes_view(qs)
+    elif _encodable(qs) is None:
+        from urllib.parse import parse_qsl as slow_parse_qsl
+        return slow_parse_qsl(qs, keep_blank_values=True)
+    else:
+        rest = _view(qs)
+    while grammar.next_pair(rest, pair):
+        out.append((_component(pair.name, scratch), _component(pair.value, scratch)))
+    return out
+
+
+cdef inline string_view _any_view(object text) except *:
+    if isinstance(text, bytes):
+        return _bytes_view(text)
+    return _view(text)
+
+
+def url_quote(text, str safe="/"):
+    """Percent-encode a str (as UTF-8) or bytes (RFC 3986 section 2.1).
+
+    Unreserved characters and those of ``safe``, which is ASCII, stay. Raises UnicodeEncodeError
+    for a lone surrogate.
+    """
+    cdef string out = grammar.quote(_any_view(text), grammar.unreserved | grammar.charset(_view(safe)))
+    return ascii_text(out.data(), out.size())
+
+
+def url_quote_plus(text, str safe=""):
+    """As `url_quote`, for forms: a space becomes "+"."""
+    cdef string out = grammar.quote_plus(_any_view(text), grammar.unreserved | grammar.charset(_view(safe)))
+    return ascii_text(out.data(), out.size())
+
+
+def unquote(text):
+    """Percent-decode a str or bytes to a str; what is not UTF-8 becomes U+FFFD."""
+    cdef string_view view = _any_view(text)
+    if isinstance(text, str) and not grammar.has_escapes(view):
+        return text
+    return _text_of(grammar.unquote_text(view))
+
+
+def unquote_to_bytes(text):
+    """Percent-decode a str or bytes to bytes; malformed escapes stay."""
+    cdef bytes out = grammar.url_unquote(_any_view(text))
+    return out
+
+
+def unquote_for_display(str text, str keep):
+    """Percent-decode for an IRI (RFC 3987 section 3.2).
+
+    Escapes of the ASCII characters in ``keep`` stay as they are written, and so do, in upper case,
+    those that are no UTF-8.
+    """
+    return _text_of(grammar.unquote_partial(_view(text), grammar.charset(_view(keep))))
+
+
+def safe_join(directory, *pathnames):
+    """Join untrusted path names below a directory, or return None where one would leave it.
+
+    Names are brought into normal form; an absolute one, one that climbs out, or one with a NUL
+    character is refused. An empty directory is "."; empty names are skipped.
+    """
+    cdef vector[string_view] parts
+    cdef list owners = [_path_bytes(name) for name in pathnames]
+    cdef bytes base = _path_bytes(directory)
+    for owner in owners:
+        parts.push_back(_bytes_view(owner))
+    cdef optional[string] joined = value_of(
+        grammar.url_safe_join(_bytes_view(base), grammar.parts_span(parts.data(), parts.size())))
+    if not joined.has_value():
+        return None
+    return PyUnicode_DecodeUTF8(joined.value().data(), joined.value().size(), "surrogateescape")
+
+
+cdef bytes _path_bytes(object name):
+    from os import fspath
+    name = fspath(name)
+    return name if isinstance(name, bytes) else (<str>name).encode("utf-8", "surrogateescape")
