@@ -6,31 +6,23 @@ them. Screenshots of each page are left in `build/screenshots` for a person to l
 
 from __future__ import annotations
 
-import os
-import socket
 import struct
-import subprocess
-import sys
-import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fetched import ROOT
+from served import served
 
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
-ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
+pytestmark = pytest.mark.heavy
+
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def picture(path: Path, hue: int) -> Path:
@@ -57,27 +49,10 @@ def picture(path: Path, hue: int) -> Path:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The board under `cruet run` with two workers; gives its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "cruet", "run", "board:create_app()", "--workers", "2"]
-    server = subprocess.Popen(
-        [*command, "--port", str(port)],
-        cwd=ROOT / "examples" / "board",
-        env={**os.environ, "BOARD_INSTANCE": str(tmp_path_factory.mktemp("instance"))},
-    )
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert server.poll() is None, "the server ended at its start"
-                assert time.monotonic() < deadline, "the server does not listen"
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        assert server.wait(20) == 0
+    data = {"BOARD_INSTANCE": str(tmp_path_factory.mktemp("instance"))}
+    folder = ROOT / "examples" / "board"
+    with served("board:create_app()", "--workers", "2", cwd=folder, env=data) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
