@@ -29,7 +29,9 @@ def picture(path: Path, hue: int) -> Path:
     """A PNG of 480 x 300 pixels: a field below a sky, so that cropping shows."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     rows = []
     for y in range(300):
@@ -121,7 +123,12 @@ def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
 
     notices = [
         ("offer", "A ladder, six rungs", "Too long for the new flat. Come and fetch it.", 0),
-        ("event", "Street party on Saturday", "Bring a chair, a cake and your neighbours. " * 6, 60),
+        (
+            "event",
+            "Street party on Saturday",
+            "Bring a chair, a cake and your neighbours. " * 6,
+            60,
+        ),
         ("lost", "Grey cat with one white paw", "Answers to Turing, or to tuna.", None),
         ("wanted", "Afewverylongwordwithoutanybreak" * 3, "Does it stay inside the card?", None),
         ("help", "Who can prune an apple tree?", "We have the saw.\n\nWe lack the nerve.", 110),

@@ -9,15 +9,16 @@ import pytest
 from fetched import Sdist, run_suite, unpack
 from served import Browser, served
 
-HTTPBIN = Sdist("httpbin", "0.10.4", "6023a5a2e8fb8e91abdd6d34d1f1f455092f97d567c25600e1b48ee1178aa738")
+HTTPBIN = Sdist(
+    "httpbin", "0.10.4", "6023a5a2e8fb8e91abdd6d34d1f1f455092f97d567c25600e1b48ee1178aa738"
+)
 
 pytestmark = pytest.mark.heavy
 
 
 @pytest.fixture
 def httpbin(tmp_path: Path) -> Path:
-    for needed in ("brotlicffi", "decorator", "six"):
-        pytest.importorskip(needed)
+
     return unpack(HTTPBIN, tmp_path)
 
 

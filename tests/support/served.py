@@ -108,9 +108,7 @@ class Browser:
                 self.cookies[name] = value
         return page
 
-    def _follow(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
-    ) -> Page:
+    def _follow(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Page:
         page = self.send(method, path, body, headers)
         for _ in range(5):
             if page.status not in (301, 302, 303, 307, 308):

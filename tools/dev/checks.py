@@ -77,7 +77,7 @@ def catch_counts(entry: dict[str, str]) -> Counts:
 
 def run_pytest(env: Environment, quick: bool, rest: Sequence[str]) -> tuple[Counts, int]:
     """Run pytest over the whole tree, or over what ``rest`` names; return counts and exit code."""
-    others = [] if quick else ["tests/compat", "tests/browser", *example_tests()]
+    others = [] if quick else ["tests/compat", "tests/browser"]
     folders = ["tests/python", *others]
     named = [argument for argument in rest if not argument.startswith("-")]
     targets = [] if named else [folder for folder in folders if (ROOT / folder).is_dir()]
@@ -87,11 +87,6 @@ def run_pytest(env: Environment, quick: bool, rest: Sequence[str]) -> tuple[Coun
         command += ["-m", "not heavy"] if quick else []
         code = show("Running pytest", [*command, *targets, *rest], env=env.variables(), cwd=ROOT)
         return junit_counts(report), code
-
-
-def example_tests() -> list[str]:
-    """Return the test folders of the examples."""
-    return [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("examples/*/tests"))]
 
 
 def junit_counts(report: Path) -> Counts:

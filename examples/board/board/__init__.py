@@ -47,7 +47,8 @@ def create_app(test_config: dict[str, Any] | None = None) -> Flask:
 def _kept_key(path: Path) -> str:
     """Read the signing key, or make one on the first start.
 
-    Several workers may start at once: whoever links the file first wins, the others read what it wrote.
+    Several workers may start at once: whoever links the file first wins, the others read
+    what it wrote.
     """
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{os.getpid()}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from cruet import Flask, abort, request, session
 from markupsafe import Markup
+
+from cruet import Flask, abort, request, session
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

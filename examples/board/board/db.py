@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import click
+
 from cruet import Flask, current_app, g
 from cruet.cli import with_appcontext
 

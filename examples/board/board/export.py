@@ -1,4 +1,4 @@
-"""The whole board as a CSV file, streamed row by row: memory stays flat however long the board is."""
+"""The whole board as a CSV file, streamed row by row: memory stays flat however long it is."""
 
 from __future__ import annotations
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
-from cruet import Flask
 from markupsafe import Markup, escape
+
+from cruet import Flask
 
 from .notices import KINDS
 
@@ -16,8 +17,8 @@ _UNITS = ((60, "minute"), (24, "hour"), (7, "day"))
 
 def ago(stamp: str, now: datetime | None = None) -> str:
     """How long ago a UTC time of the database was: `just now`, `5 minutes ago`, `3 May 2026`."""
-    then = datetime.fromisoformat(stamp).replace(tzinfo=timezone.utc)
-    amount = ((now or datetime.now(timezone.utc)) - then).total_seconds() / 60
+    then = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+    amount = ((now or datetime.now(UTC)) - then).total_seconds() / 60
     if amount < 1:
         return "just now"
     for size, unit in _UNITS:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from board import create_app
+
 from cruet import Flask
 from cruet.testing import FlaskClient
 from cruet.toolkit.test import TestResponse

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 from conftest import Visitor
+
 from cruet import Flask
 from cruet.testing import FlaskClient
 

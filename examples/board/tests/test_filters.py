@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from board.filters import ago, paragraphs
 
-NOW = datetime(2026, 5, 10, 12, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 5, 10, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import os
 
 import pytest
 from conftest import Visitor
+
 from cruet import Flask
 from cruet.testing import FlaskClient
 
@@ -21,9 +22,7 @@ def test_pin_change_comment_and_take_down(member: Visitor) -> None:
     assert "<h1>Ladder &lt;b&gt;</h1>" in page.text
     assert "<p>One &amp; only.</p>" in page.text
 
-    page = member.send(
-        "/notices/1/comments", page="/notices/1", body="Is it still there?"
-    )
+    page = member.send("/notices/1/comments", page="/notices/1", body="Is it still there?")
     assert "1 comment" in page.text and "Is it still there?" in page.text
 
     page = member.send("/notices/1/edit", kind="wanted", title="A saw", body="A sharp one.")
