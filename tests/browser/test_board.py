@@ -1,7 +1,7 @@
 """The board in a real browser, headless Chromium, at a desktop and a phone width.
 
-Needs chromium and its driver (Debian: chromium, chromium-driver) and selenium; `./dev test` installs
-them. Screenshots of each page are left in `build/screenshots` for a person to look at.
+Needs chromium and its driver (Debian: chromium, chromium-driver) and selenium; `./dev test`
+installs them. Screenshots of each page are left in `build/screenshots` for a person to look at.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 def look(browser: webdriver.Chrome, name: str) -> None:
-    """Check the page at each width: nothing sticks out sideways, every picture loaded; keep a screenshot."""
+    """Check at each width that nothing sticks out and every picture is there; keep a screenshot."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     for width, (wide, high) in WIDTHS.items():
         browser.execute_cdp_cmd(

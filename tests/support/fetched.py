@@ -38,7 +38,7 @@ class Sdist:
 
 
 def fetch(sdist: Sdist) -> Path:
-    """The archive of `sdist`, from `build/fetched` or else from PyPI. Raises where the hash differs."""
+    """The archive of `sdist`, kept or else from PyPI. Raises where the hash differs."""
     if not sdist.archive.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
         subprocess.run(

@@ -25,7 +25,7 @@ def free_port() -> int:
 def served(
     target: str, *options: str, cwd: Path, env: dict[str, str] | None = None
 ) -> Iterator[str]:
-    """Serve `target` on a free port; gives its address, and checks at the end that the exit was clean."""
+    """Serve `target` on a free port; gives its address, and checks that the exit is clean."""
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "cruet", "run", target, "--port", str(port), *options],
@@ -46,7 +46,7 @@ def served(
 
 
 def _await_answer(server: subprocess.Popen[bytes], port: int) -> None:
-    """Wait until a request is answered: the socket listens before the workers have loaded the application."""
+    """Wait for an answer: the socket listens before the workers have loaded the application."""
     deadline = time.monotonic() + 20
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
