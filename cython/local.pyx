@@ -115,7 +115,7 @@ cdef class CLocalProxy:
             value = self._object()
         except RuntimeError:
             return False
-        return bool(value)
+        return True if value else False
 
     def __str__(self):
         return str(self._object())

@@ -273,7 +273,7 @@ cdef class CRequest(CRequestHead):
     @property
     def want_form_data_parsed(self):
         """Whether the body may be a form: it is where the request tells a content type."""
-        return bool(self._field("Content-Type"))
+        return True if self._field("Content-Type") else False
 
     def _get_file_stream(self, total_content_length, content_type, filename=None,
                          content_length=None):
@@ -450,14 +450,14 @@ cdef class CRequest(CRequestHead):
 
 
 cdef str _path_text(bytes raw):
-    cdef string buffer
-    cdef string_view view = _bytes_view(raw)
-    cdef size_t size
+    # The path is text: what is no UTF-8 is replaced.
+    cdef _Scratch scratch
+    cdef char* to
     if b"%" not in raw:
         return raw.decode("utf-8", "replace")
-    buffer.resize(view.size())
-    size = unquote_into(&buffer[0], view, False)
-    return PyUnicode_DecodeUTF8(buffer.data(), size, "replace")
+    scratch = _Scratch.__new__(_Scratch)
+    to = scratch.of(len(raw))
+    return PyUnicode_DecodeUTF8(to, grammar.unquote_into(to, _bytes_view(raw), False), "replace")
 
 
 from functools import wraps as _wraps

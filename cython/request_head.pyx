@@ -1,21 +1,7 @@
 # Requests as their head tells them: no body, no I/O.
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
-from libcpp.string cimport string
-from libcpp.string_view cimport string_view
-
-from lib_request cimport (
-    needs_decoding, next_cookie, next_pair, raw_cookie, raw_pair, unescape_cookie_into, unquote_into)
-
-cdef extern from "Python.h":
-    str PyUnicode_DecodeUTF8(const char* text, Py_ssize_t size, const char* errors)
-
 # Stands for None where None itself means "not looked up yet".
 cdef object _absent = object()
-
-
-cdef inline string_view _bytes_view(bytes text):
-    return string_view(PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text))
 
 
 cdef str _requote_invalid(bytes text):
@@ -31,59 +17,32 @@ cdef str _requote_invalid(bytes text):
             text = text[error.end:]
 
 
-cdef str _query_text(string_view raw):
-    cdef string buffer
+cdef str _query_text(string_view raw, _Scratch scratch):
+    cdef size_t i
     cdef size_t size
-    cdef const char* data = raw.data()
-    cdef size_t length = raw.size()
-    if needs_decoding(raw):
-        buffer.resize(length)
-        length = unquote_into(&buffer[0], raw, True)
-        data = buffer.data()
-    try:
-        return PyUnicode_DecodeUTF8(data, length, NULL)
-    except UnicodeDecodeError:
-        return _requote_invalid(data[:length])
-
-
-cdef list _query_pairs(string_view rest):
-    # (name, value) pairs of application/x-www-form-urlencoded text (WHATWG URL section 5.1).
-    cdef raw_pair pair
-    cdef list pairs = []
-    while next_pair(rest, pair):
-        pairs.append((_query_text(pair.name), _query_text(pair.value)))
-    return pairs
+    cdef char* to
+    for i in range(raw.size()):
+        if raw[i] == b"%" or raw[i] == b"+" or <unsigned char>raw[i] >= 0x80:
+            to = scratch.of(raw.size())
+            size = grammar.unquote_into(to, raw, True)
+            try:
+                return PyUnicode_DecodeUTF8(to, size, NULL)
+            except UnicodeDecodeError:
+                return _requote_invalid(to[:size])
+    return ascii_text(raw.data(), raw.size())
 
 
 def parse_query_pairs(bytes text not None):
-    """(name, value) pairs, decoded, of a query string or a form-encoded body.
+    """(name, value) pairs, decoded, of a query string or a form-encoded body (WHATWG URL 5.1).
 
     Blank values are kept; bytes that are no UTF-8 once decoded come out percent-encoded.
     """
-    return _query_pairs(_bytes_view(text))
-
-
-def parse_cookie_pairs(str text not None):
-    """(name, value) pairs of a ``Cookie`` field (RFC 6265 section 4.2), in its order.
-
-    Pairs without a name are left out; quoted values are unescaped, and what then is no UTF-8 is
-    replaced.
-    """
-    cdef bytes raw = text.encode("utf-8", "surrogatepass")
-    cdef string_view rest = _bytes_view(raw)
-    cdef raw_cookie cookie
-    cdef string buffer
-    cdef size_t size
+    cdef grammar.raw_pair pair
+    cdef string_view rest = _bytes_view(text)
+    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
     cdef list pairs = []
-    while next_cookie(rest, cookie):
-        name = PyUnicode_DecodeUTF8(cookie.name.data(), cookie.name.size(), "replace")
-        if cookie.quoted:
-            buffer.resize(cookie.value.size() + 1)
-            size = unescape_cookie_into(&buffer[0], cookie.value)
-            value = PyUnicode_DecodeUTF8(buffer.data(), size, "replace")
-        else:
-            value = PyUnicode_DecodeUTF8(cookie.value.data(), cookie.value.size(), "replace")
-        pairs.append((name, value))
+    while grammar.next_pair(rest, pair):
+        pairs.append((_query_text(pair.name, scratch), _query_text(pair.value, scratch)))
     return pairs
 
 
@@ -251,7 +210,7 @@ cdef class CRequestHead:
     def args(self):
         """The query's parameters, a ``parameter_storage_class``."""
         if self._args is None:
-            self._args = self.parameter_storage_class(_query_pairs(_bytes_view(self.query_string)))
+            self._args = self.parameter_storage_class(parse_query_pairs(self.query_string))
         return self._args
 
     @args.setter
