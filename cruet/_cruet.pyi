@@ -12,7 +12,7 @@ from _typeshed.wsgi import StartResponse, WSGIEnvironment
 from .app import Flask
 from .ctx import AppContext, RequestContext, _AppCtxGlobals
 from .sessions import SessionMixin
-from .toolkit.routing import MapAdapter
+from .toolkit.routing import MapAdapter as _ToolkitMapAdapter
 from .typing import AfterRequestCallable, ResponseReturnValue
 from .wrappers import Request, Response
 
@@ -212,11 +212,205 @@ class CLocalProxy:
     def __delattr__(self, name: str) -> None: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
+# routing
+class Rule:
+    rule: str
+    is_leaf: bool
+    is_branch: bool
+    map: Map | None
+    strict_slashes: bool | None
+    merge_slashes: bool | None
+    subdomain: str | None
+    host: str | None
+    defaults: Mapping[str, Any] | None
+    build_only: bool
+    alias: bool
+    websocket: bool
+    methods: set[str] | None
+    endpoint: Any
+    redirect_to: str | Callable[..., str] | None
+    arguments: set[str]
+    _converters: dict[str, Any]
+    _trace: list[tuple[bool, str]]
+    def __init__(
+        self,
+        string: str,
+        defaults: Mapping[str, Any] | None = None,
+        subdomain: str | None = None,
+        methods: Iterable[str] | None = None,
+        build_only: bool = False,
+        endpoint: Any | None = None,
+        strict_slashes: bool | None = None,
+        merge_slashes: bool | None = None,
+        redirect_to: str | Callable[..., str] | None = None,
+        alias: bool = False,
+        host: str | None = None,
+        websocket: bool = False,
+    ) -> None: ...
+    def empty(self) -> Self: ...
+    def get_empty_kwargs(self) -> Mapping[str, Any]: ...
+    def get_rules(self, map: Any) -> Iterator[Any]: ...
+    def refresh(self) -> None: ...
+    def bind(self, map: Map, rebind: bool = False) -> None: ...
+    def get_converter(
+        self,
+        variable_name: str,
+        converter_name: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> Any: ...
+    def compile(self) -> None: ...
+    def build(
+        self, values: Mapping[str, Any], append_unknown: bool = True
+    ) -> tuple[str, str] | None: ...
+    def provides_defaults_for(self, rule: Rule) -> bool: ...
+    def suitable_for(self, values: Mapping[str, Any], method: str | None = None) -> bool: ...
+    def build_compare_key(self) -> tuple[int, int, int]: ...
+    def _encode_query_vars(self, query_vars: Mapping[str, Any]) -> str: ...
+    def __eq__(self, other: object) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+def parse_converter_args(argstr: str) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
+
+class Matcher:
+    merge_slashes: bool
+    def __init__(self, merge_slashes: bool = True) -> None: ...
+    def add(self, rule: Rule) -> None: ...
+    def update(self) -> None: ...
+    def match(
+        self, domain: str, path: str, method: str, websocket: bool
+    ) -> tuple[Any, dict[str, Any]]: ...
+
+class Map:
+    default_subdomain: str
+    strict_slashes: bool
+    merge_slashes: bool
+    redirect_defaults: bool
+    host_matching: bool
+    converters: dict[str, Any]
+    sort_parameters: bool
+    sort_key: Callable[[Any], Any] | None
+    _adapter_class: Any
+    @property
+    def _matcher(self) -> Matcher: ...
+    @property
+    def _rules(self) -> list[Any]: ...
+    @property
+    def _rules_by_endpoint(self) -> dict[Any, list[Any]]: ...
+    def __init__(
+        self,
+        rules: Iterable[Any] | None = None,
+        default_subdomain: str = "",
+        strict_slashes: bool = True,
+        merge_slashes: bool = True,
+        redirect_defaults: bool = True,
+        converters: Mapping[str, Any] | None = None,
+        sort_parameters: bool = False,
+        sort_key: Callable[[Any], Any] | None = None,
+        host_matching: bool = False,
+    ) -> None: ...
+    def is_endpoint_expecting(self, endpoint: Any, *arguments: str) -> bool: ...
+    def iter_rules(self, endpoint: Any | None = None) -> Iterator[Any]: ...
+    def add(self, rulefactory: Any) -> None: ...
+    def update(self) -> None: ...
+    def bind(
+        self,
+        server_name: str,
+        script_name: str | None = None,
+        subdomain: str | None = None,
+        url_scheme: str = "http",
+        default_method: str = "GET",
+        path_info: str | None = None,
+        query_args: Mapping[str, Any] | str | None = None,
+    ) -> Any: ...
+    def bind_to_environ(
+        self, environ: Any, server_name: str | None = None, subdomain: str | None = None
+    ) -> Any: ...
+    def _subdomain_of(self, host: str, server_name: str) -> str: ...
+
+class MapAdapter:
+    map: Any
+    server_name: str
+    script_name: str
+    subdomain: str | None
+    url_scheme: str
+    path_info: str
+    default_method: str
+    query_args: Mapping[str, Any] | str | None
+    websocket: bool
+    def __init__(
+        self,
+        map: Map,
+        server_name: str,
+        script_name: str,
+        subdomain: str | None,
+        url_scheme: str,
+        path_info: str,
+        default_method: str,
+        query_args: Mapping[str, Any] | str | None = None,
+    ) -> None: ...
+    def dispatch(
+        self,
+        view_func: Callable[[Any, Mapping[str, Any]], Any],
+        path_info: str | None = None,
+        method: str | None = None,
+        catch_http_exceptions: bool = False,
+    ) -> Any: ...
+    def match(
+        self,
+        path_info: str | None = None,
+        method: str | None = None,
+        return_rule: bool = False,
+        query_args: Mapping[str, Any] | str | None = None,
+        websocket: bool | None = None,
+    ) -> tuple[Any, dict[str, Any]]: ...
+    def test(self, path_info: str | None = None, method: str | None = None) -> bool: ...
+    def allowed_methods(self, path_info: str | None = None) -> Iterable[str]: ...
+    def get_host(self, domain_part: str | None) -> str: ...
+    def get_default_redirect(
+        self,
+        rule: Rule,
+        method: str,
+        values: dict[str, Any],
+        query_args: Mapping[str, Any] | str,
+    ) -> str | None: ...
+    def encode_query_args(self, query_args: Mapping[str, Any] | str) -> str: ...
+    def make_redirect_url(
+        self,
+        path_info: str,
+        query_args: Mapping[str, Any] | str | None = None,
+        domain_part: str | None = None,
+    ) -> str: ...
+    def make_alias_redirect_url(
+        self,
+        path: str,
+        endpoint: Any,
+        values: Mapping[str, Any],
+        method: str,
+        query_args: Mapping[str, Any] | str,
+    ) -> str: ...
+    def _partial_build(
+        self,
+        endpoint: Any,
+        values: Mapping[str, Any],
+        method: str | None,
+        append_unknown: bool,
+    ) -> tuple[str, str, bool] | None: ...
+    def build(
+        self,
+        endpoint: Any,
+        values: Mapping[str, Any] | None = None,
+        method: str | None = None,
+        force_external: bool = False,
+        append_unknown: bool = True,
+        url_scheme: str | None = None,
+    ) -> str: ...
+
 # dispatch
 class CAppContext:
     app: Flask
     g: _AppCtxGlobals
-    url_adapter: MapAdapter | None
+    url_adapter: _ToolkitMapAdapter | None
     _cv_tokens: list[Token[AppContext]]
     def __init__(self, app: Flask) -> None: ...
     def push(self) -> None: ...
@@ -234,7 +428,7 @@ class CRequestContext:
     request: Request
     session: SessionMixin
     flashes: list[tuple[str, str]] | None
-    url_adapter: MapAdapter | None
+    url_adapter: _ToolkitMapAdapter | None
     _session: SessionMixin | None
     _after_request_functions: list[AfterRequestCallable[Any]]
     _cv_tokens: list[tuple[Token[RequestContext], AppContext | None]]

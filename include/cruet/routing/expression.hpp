@@ -79,6 +79,13 @@ public:
     // Call once when all is added.
     void finish();
 
+    // False where match() may be undecided about text that is not ASCII.
+    bool decides_all() const noexcept {
+        for (const element& e : elements_) {
+            if (e.set.beyond == code_class::rest::unknown) return false;
+        }
+        return true;
+    }
     std::size_t groups() const noexcept { return groups_; }
 
     // `spans` has room for groups() views. `slash` tells whether the optional slash was there.

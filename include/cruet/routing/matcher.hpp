@@ -56,8 +56,16 @@ enum class match_status : std::uint8_t {
 struct match_outcome {
     match_status status = match_status::not_found;
     std::uint32_t rule = 0;  // found
+    // What rules that were passed over would have needed, also where another one was found: whoever
+    // refuses the found rule's values can then tell the right status (without_rule).
     method_set allowed;
+    bool websocket_mismatch = false;
     std::string path;
+
+    match_status without_rule() const noexcept {
+        if (!allowed.empty()) return match_status::method_not_allowed;
+        return websocket_mismatch ? match_status::websocket_mismatch : match_status::not_found;
+    }
 };
 
 // Decides parts whose expression is not native: `matches` gets the part's number, the text and

@@ -136,7 +136,10 @@ auto basic_router<E, C>::match(std::string_view path, std::string_view method,
     const std::size_t known = matcher_.methods().find(method);
     if (!take_values(rule, texts, out)) {
         out.values.clear();
-        out.status = match_status::not_found;
+        out.status = found.without_rule();
+        if (out.status == match_status::method_not_allowed) {
+            out.allowed = matcher_.methods().list(found.allowed);
+        }
         return out;
     }
     out.endpoint = &rule.given.endpoint;

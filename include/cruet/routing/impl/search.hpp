@@ -22,9 +22,8 @@ public:
           engine_(engine) {}
 
     // One walk; true when it settled the outcome. Methods that rules would allow add up.
-    bool run(match_outcome& out, bool& mismatch) {
+    bool run(match_outcome& out) {
         out_ = &out;
-        mismatch_ = &mismatch;
         values_.resize(0);
         stack_.push_back({0, 0, at_domain, 0, true});
         while (!stack_.empty()) {
@@ -131,7 +130,7 @@ private:
             if (!s.any_method && !s.methods.has(method_)) {
                 out_->allowed.add(s.methods);
             } else if (s.websocket != websocket_) {
-                *mismatch_ = true;
+                out_->websocket_mismatch = true;
             } else {
                 return settle(rule);
             }
@@ -169,7 +168,6 @@ private:
     const expression_engine* engine_;
     detail::inline_vector<frame, 24> stack_;
     match_outcome* out_ = nullptr;
-    bool* mismatch_ = nullptr;
     std::string joined_;
 };
 
@@ -177,14 +175,13 @@ inline match_outcome matcher::find(std::string_view domain, std::string_view pat
                                    std::string_view method, bool websocket, match_values& values,
                                    bool merge_slashes, const expression_engine* engine) const {
     match_outcome out;
-    bool mismatch = false;
-    if (search(*this, domain, path, method, websocket, values, engine).run(out, mismatch)) {
+    if (search(*this, domain, path, method, websocket, values, engine).run(out)) {
         return out;
     }
     if (merge_slashes && path.find("//") != std::string_view::npos) {
         std::string merged = routing::merge_slashes(path);
         search again(*this, domain, merged, method, websocket, values, engine);
-        if (again.run(out, mismatch)) {
+        if (again.run(out)) {
             if (out.status != match_status::found) return out;
             if (settings_[out.rule].merge_slashes) {
                 out.status = match_status::redirect;
@@ -193,9 +190,7 @@ inline match_outcome matcher::find(std::string_view domain, std::string_view pat
             }
         }
     }
-    out.status = !out.allowed.empty() ? match_status::method_not_allowed
-                 : mismatch           ? match_status::websocket_mismatch
-                                      : match_status::not_found;
+    out.status = out.without_rule();
     return out;
 }
 
