@@ -12,6 +12,8 @@ namespace cruet::server {
 // Pipelined input kept behind the request that is being answered; beyond, the socket is left alone.
 inline constexpr std::size_t pending_limit = 65536;
 
+inline constexpr std::chrono::milliseconds stop_linger{100};
+
 template <net::Stream S, class V>
 http1_session<S, V>::http1_session(S stream, connection_info_ptr info, V& services)
     : stream_(std::move(stream)),
@@ -376,7 +378,9 @@ void http1_session<S, V>::sent_all() {
     }
     stream_.shutdown_write();
     state_ = state::lingering;
-    linger_until_ = now_ + services_.options.close_linger;
+    // A worker that stops has little time for clients that do not hang up.
+    const auto wait = services_.options.close_linger;
+    linger_until_ = now_ + (services_.stopping ? std::min(wait, stop_linger) : wait);
 }
 
 template <net::Stream S, class V>
@@ -413,6 +417,7 @@ void http1_session<S, V>::on_stop() {
     now_ = clock::now();
     if (exchange_) exchange_->set_close();
     if (idle()) waiting_since_ = now_;
+    if (state_ == state::lingering) linger_until_ = std::min(linger_until_, now_ + stop_linger);
     update_deadline();
 }
 
@@ -488,7 +493,7 @@ void http1_session<S, V>::on_deadline() {
     } else {
         // A request may have come at the same moment: never close on unread input.
         on_readable();
-        if (idle()) vanish(errc::timed_out);
+        if (idle() && now_ >= deadline_) vanish(errc::timed_out);
     }
 }
 
