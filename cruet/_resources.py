@@ -41,3 +41,14 @@ class PackageFiles:
             raise ValueError("Resources can only be opened for reading.")
         path = os.path.join(self.root_path, resource)
         return open(path, mode) if mode == "rb" else open(path, mode, encoding=encoding)
+
+
+class InstanceFiles:
+    """Mixed into Flask."""
+
+    def open_instance_resource(
+        self: t.Any, resource: str, mode: str = "rb", encoding: str | None = "utf-8"
+    ) -> t.IO[t.Any]:
+        """Open a file of the instance folder, for reading or writing."""
+        path = os.path.join(self.instance_path, resource)
+        return open(path, mode) if "b" in mode else open(path, mode, encoding=encoding)

@@ -15,7 +15,7 @@ from ._app_responses import make_response as _make_response
 from ._app_run import Running
 from ._app_templates import Templates
 from ._app_urls import Urls
-from ._resources import PackageFiles
+from ._resources import InstanceFiles, PackageFiles
 from .cli import AppGroup
 from .ctx import AppContext, RequestContext
 from .json.provider import DefaultJSONProvider
@@ -23,6 +23,7 @@ from .sansio.app import DEFAULT_CONFIG, App
 from .sansio.scaffold import _sentinel
 from .sessions import SecureCookieSessionInterface, SessionInterface
 from .toolkit.exceptions import HTTPException
+from .toolkit.routing import Map
 from .wrappers import Request, Response
 
 if t.TYPE_CHECKING:
@@ -31,7 +32,17 @@ if t.TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-class Flask(PackageFiles, Urls, Templates, ErrorHandling, AsyncViews, Running, App, _cruet.CApp):
+class Flask(
+    PackageFiles,
+    InstanceFiles,
+    Urls,
+    Templates,
+    ErrorHandling,
+    AsyncViews,
+    Running,
+    App,
+    _cruet.CApp,
+):
     """An application: a WSGI callable, and the place where everything is registered.
 
     ``import_name`` is usually ``__name__``: it says where templates and static files lie. The other
@@ -190,6 +201,7 @@ _cruet.bind_framework(
     response=Response,
     session_interface=SecureCookieSessionInterface,
     http_exception=HTTPException,
+    url_map=Map,
     signals=signals,
     globals=globals,
     make_response=_make_response,

@@ -66,7 +66,7 @@ def get_version(ctx: click.Context, param: click.Parameter, value: t.Any) -> Non
 
     lines = [
         f"Python {platform.python_version()}",
-        f"cruet {importlib.metadata.version('cruet')}",
+        f"cruet {_cruet.version}",
     ]
     lines += [f"{name} {version}" for name, version in getattr(_cruet, "versions", dict)().items()]
     click.echo("\n".join(lines), color=ctx.color)

@@ -86,7 +86,8 @@ def stream_with_context(
             # The application's first, so that the request's does not push one of its own.
             with app_context, request_context:
                 try:
-                    for item in generator:
+                    # Not `yield from`, which would close it once more.
+                    for item in generator:  # noqa: UP028
                         yield item
                 finally:
                     close()

@@ -6,12 +6,12 @@ import typing as t
 
 from . import json
 from .globals import current_app
-from .helpers import _split_blueprint_path
-from .toolkit.exceptions import BadRequest, HTTPException
+from .toolkit.exceptions import BadRequest
 from .toolkit.wrappers import Request as RequestBase
 from .toolkit.wrappers import Response as ResponseBase
 
 if t.TYPE_CHECKING:
+    from .toolkit.exceptions import HTTPException
     from .toolkit.routing import Rule
 
 
@@ -22,13 +22,6 @@ class Request(RequestBase):
     """
 
     json_module: t.Any = json
-
-    #: The rule that matched; None before matching and where none did.
-    url_rule: Rule | None = None
-    #: The URL's variables by name; None before matching and where no rule matched.
-    view_args: dict[str, t.Any] | None = None
-    #: What matching raised (a NotFound, a redirect); raised when the request is dispatched.
-    routing_exception: HTTPException | None = None
 
     # What was set on this request; None leaves it to the config.
     _max_content_length: int | None = None
@@ -83,25 +76,26 @@ class Request(RequestBase):
     def max_form_parts(self, value: int | None) -> None:
         self._max_form_parts = value
 
-    @property
-    def endpoint(self) -> str | None:
-        """The endpoint that matched; None before matching and where none did."""
-        rule = self.url_rule
-        return None if rule is None else rule.endpoint
+    if t.TYPE_CHECKING:
+        # Of the native base:
+        #: The rule that matched; None before matching and where none did.
+        url_rule: Rule | None
+        #: The URL's variables by name; None before matching and where no rule matched.
+        view_args: dict[str, t.Any] | None
+        #: What matching raised (a NotFound, a redirect); raised when the request is dispatched.
+        routing_exception: HTTPException | None
 
-    @property
-    def blueprint(self) -> str | None:
-        """The registered name of the current blueprint, with those around it: ``"a.b"``."""
-        endpoint = self.endpoint
-        if endpoint is None or "." not in endpoint:
-            return None
-        return endpoint.rpartition(".")[0]
+        @property
+        def endpoint(self) -> str | None:
+            """The endpoint that matched; None before matching and where none did."""
 
-    @property
-    def blueprints(self) -> list[str]:
-        """The names of the current blueprint and of those around it, innermost first."""
-        name = self.blueprint
-        return [] if name is None else _split_blueprint_path(name)
+        @property
+        def blueprint(self) -> str | None:
+            """The registered name of the current blueprint, with those around it: ``"a.b"``."""
+
+        @property
+        def blueprints(self) -> list[str]:
+            """The names of the current blueprint and of those around it, innermost first."""
 
     def _load_form_data(self) -> None:
         super()._load_form_data()

@@ -3,14 +3,15 @@
 # Contexts, steps and the plan are in fragments of their own; here is what runs them, for WSGI and for the wire.
 import sys
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF
 from libc.stdint cimport uint64_t
 
 from lib_dispatch cimport (
     PyContext_CopyCurrent, PyContext_Enter, PyContext_Exit, PyContextVar_Get, PyContextVar_Reset, PyContextVar_Set,
-    PyObject_GenericGetDict, dict_version, is_coroutine_function, type_lookup,
-    type_version,
+    PyObject_GenericGetDict, dict_version, is_coroutine_function, plain_host,
+    type_lookup, type_version,
 )
 
 cdef str _no_request_message = ""
@@ -55,12 +56,12 @@ def wsgi_app(app, environ, start_response):
         ctx.pop(error)
 
 
-def bind_framework(*, flask, app_context, request_context, request, response, session_interface, http_exception,
+def bind_framework(*, flask, app_context, request_context, request, response, session_interface, http_exception, url_map,
                    signals, globals, make_response, cancel_tasks,
                    json_provider):
     """Tell the dispatch which classes, functions and variables are the framework's own; called once, by cruet.app."""
     global _cv_app, _cv_request, _no_request_message, _http_exception
-    global _step_functions, _session_functions, _context_functions, _session_interface_class
+    global _step_functions, _map_functions, _session_functions, _context_functions, _session_interface_class
     global _app_context_class, _request_context_class, _request_class, _response_class
     global _iscoroutinefunction, _make_response_of_any, _cancel_tasks, _default_json
     from inspect import iscoroutinefunction
@@ -70,6 +71,7 @@ def bind_framework(*, flask, app_context, request_context, request, response, se
     _no_request_message = globals._no_req_msg
     _http_exception = http_exception
     _step_functions = tuple(_type_lookup(flask, name) for name in _STEP_NAMES)
+    _map_functions = tuple(_type_lookup(url_map, name) for name in _MAP_NAMES)
     _session_functions = tuple(_type_lookup(session_interface, name) for name in _SESSION_NAMES)
     _context_functions = tuple(_type_lookup(request_context, name) for name in _CONTEXT_NAMES)
     _session_interface_class = session_interface

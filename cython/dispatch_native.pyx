@@ -68,8 +68,42 @@ cdef object _run(app, Plan plan, CRequestContext ctx, Exchange exchange):
 
 
 cdef bint _match_on_wire(Plan plan, CRequestContext ctx, Exchange exchange) except -1:
-    """Match path and method without an adapter; False where only an adapter can tell."""
-    return False
+    """Match path and method as an adapter would, without making one.
+
+    False where the host plays a part, where the application has its own adapters, and where the outcome is anything
+    but a rule: then an adapter says what it is.
+    """
+    cdef CRequest request
+    cdef const char *path
+    cdef Py_ssize_t size
+    cdef bytes raw
+    cdef str text
+    cdef dict values
+    if not plan.plain_routing or plan.config.get("TRUSTED_HOSTS") is not None:
+        return False
+    request = <CRequest>ctx.request
+    if not request._on_wire() or request.trusted_hosts is not None:
+        return False
+    host = exchange.field("Host")
+    if host is not None:
+        path = PyUnicode_AsUTF8AndSize(host, &size)
+        if not plain_host(path, <size_t>size):
+            return False
+    raw = exchange.raw_path()
+    if b"%" in raw:
+        text = _path_text(raw)
+        path = PyUnicode_AsUTF8AndSize(text, &size)
+    else:
+        path = PyBytes_AS_STRING(raw)
+        size = PyBytes_GET_SIZE(raw)
+    request._method = exchange.method()
+    values = {}
+    rule = (<Map>plan.url_map).match_fast(path, <size_t>size, <str>request._method, values)
+    if rule is None:
+        return False
+    request.url_rule = rule
+    request.view_args = values
+    return True
 
 
 def _dispatch(app, Exchange exchange not None):

@@ -36,6 +36,7 @@ cdef enum:
 cdef tuple _SESSION_NAMES = (
     "open_session", "save_session", "should_set_cookie", "make_null_session", "is_null_session",
 )
+cdef tuple _MAP_NAMES = ("bind", "bind_to_environ", "_adapter_class")
 cdef tuple _CONTEXT_NAMES = ("__init__", "push", "pop", "match_request", "session", "_session", "url_adapter")
 cdef tuple _REQUEST_NAMES = ("__init__", "__new__", "__getattribute__", "__setattr__", "close", "environ")
 cdef tuple _RESPONSE_NAMES = (
@@ -44,6 +45,7 @@ cdef tuple _RESPONSE_NAMES = (
 )
 
 cdef tuple _step_functions = None       # the framework's functions for _STEP_NAMES
+cdef tuple _map_functions = None
 cdef tuple _session_functions = None
 cdef tuple _request_functions = tuple(_type_lookup(CRequest, name) for name in _REQUEST_NAMES)
 cdef tuple _response_functions = tuple(_type_lookup(CResponse, name) for name in _RESPONSE_NAMES)
@@ -140,8 +142,15 @@ cdef class Plan:
         self.read_response_class(app.response_class)
         self.json = app.json
         self.started = app._got_first_request
-        self.plain_routing = not app.subdomain_matching and not app.url_map.host_matching
+        self.plain_routing = (
+            (self.own & OWN_URL_ADAPTER) != 0
+            and not app.subdomain_matching
+            and isinstance(self.url_map, Map)
+            and not self.url_map.host_matching
+            and _all_own(type(self.url_map), _MAP_NAMES, _map_functions)
+        )
         self.read_request_class(app.request_class)
+        self.plain_routing = self.plain_routing and self.plain_request
         self.read_session_interface(app.session_interface)
         self.read_contexts()
         # Last, because properties of the application may have kept something in its dict.

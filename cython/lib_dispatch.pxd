@@ -15,3 +15,4 @@ cdef extern from "shim_dispatch.hpp" namespace "cruet::binding" nogil:
     uint64_t type_version(PyObject *type_)
     uint64_t dict_version(PyObject *dict_)
     int is_coroutine_function(PyObject *function)
+    bint plain_host(const char *host, size_t size)

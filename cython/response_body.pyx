@@ -298,13 +298,15 @@ cdef class CResponse(CResponseHead):
     def get_app_iter(self, environ):
         """The iterable to send in answer to ``environ``; empty for HEAD and bodyless statuses.
 
-        It closes the response when it is closed, unless it is empty or passed through directly.
+        It closes the response when it is closed, unless the body is passed through directly.
         """
         if environ["REQUEST_METHOD"] == "HEAD" or _bodyless(self._code):
-            return ()
-        if self.direct_passthrough:
+            pieces = ()
+        elif self.direct_passthrough:
             return self.response
-        return _toolkit("wsgi").ClosingIterator(self.iter_encoded(), self.close)
+        else:
+            pieces = self.iter_encoded()
+        return _toolkit("wsgi").ClosingIterator(pieces, self.close)
 
     def get_wsgi_response(self, environ):
         """The (iterable, status line, list of header pairs) to answer ``environ`` with."""

@@ -6,6 +6,7 @@
 
 #include <Python.h>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace cruet::binding {
@@ -46,6 +47,24 @@ inline int is_coroutine_function(PyObject* function) noexcept {
   if (attributes != nullptr && PyDict_GET_SIZE(attributes) != 0) return -1;
 #endif
   return 0;
+}
+
+// Whether a Host field is plain ASCII labels, perhaps with a port, of which nobody need ask whether they are valid
+// (RFC 9110 section 7.2). Anything else is left to the full grammar.
+inline bool plain_host(const char* host, std::size_t size) noexcept {
+  std::size_t label = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const char c = host[i];
+    if (c == '.' || c == ':') {
+      if (label == 0) return false;
+      label = 0;
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (c >= 'A' && c <= 'Z')) {
+      if (++label > 63) return false;
+    } else {
+      return false;
+    }
+  }
+  return label != 0;
 }
 
 }  // namespace cruet::binding

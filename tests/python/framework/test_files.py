@@ -1,0 +1,149 @@
+"""Static files, downloads, uploads and resources."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cruet
+from cruet import Blueprint, Flask
+from cruet.testing import FlaskClient
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Flask:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "a.txt").write_text("0123456789")
+    app = Flask("site", root_path=str(tmp_path))
+    app.testing = True
+    return app
+
+
+def test_static_files(site: Flask) -> None:
+    client = site.test_client()
+    response = client.get("/static/a.txt")
+    assert response.text == "0123456789"
+    assert response.mimetype == "text/plain"
+    assert response.cache_control.no_cache is not None
+    etag = response.headers["ETag"]
+    response.close()
+    response = client.get("/static/a.txt", headers={"If-None-Match": etag})
+    assert response.status_code == 304
+    response.close()
+    response = client.get("/static/a.txt", headers={"Range": "bytes=2-4"})
+    assert (response.status_code, response.text) == (206, "234")
+    response.close()
+    assert client.get("/static/a.txt", headers={"Range": "bytes=20-"}).status_code == 416
+    assert client.get("/static/none").status_code == 404
+    assert client.get("/static/../site.py").status_code == 404
+    with site.test_request_context():
+        assert cruet.url_for("static", filename="a b.txt") == "/static/a%20b.txt"
+
+
+def test_max_age(site: Flask) -> None:
+    client = site.test_client()
+    for value, seconds in ((60, 60), (timedelta(minutes=2), 120)):
+        site.config["SEND_FILE_MAX_AGE_DEFAULT"] = value
+        response = client.get("/static/a.txt")
+        assert response.cache_control.max_age == seconds
+        response.close()
+
+
+def test_static_folders(tmp_path: Path) -> None:
+    app = Flask(
+        "x", root_path=str(tmp_path), static_folder=tmp_path / "files/", static_url_path="/f/"
+    )
+    assert app.static_folder == str(tmp_path / "files")
+    assert app.static_url_path == "/f"
+    none = Flask("y", static_folder=None)
+    assert (none.static_folder, none.static_url_path, none.has_static_folder) == (None, None, False)
+    with none.test_request_context(), pytest.raises(RuntimeError, match="static_folder"):
+        none.send_static_file("x")
+
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "b.txt").write_text("b")
+    blueprint = Blueprint(
+        "bp", "bp", root_path=str(tmp_path), static_folder="files", url_prefix="/bp"
+    )
+    app.register_blueprint(blueprint)
+    response = app.test_client().get("/bp/files/b.txt")
+    assert response.text == "b"
+    response.close()
+
+
+def test_send_file(site: Flask, tmp_path: Path) -> None:
+    site.add_url_rule(
+        "/bytes", "bytes", lambda: cruet.send_file(io.BytesIO(b"x"), download_name="ä.pdf")
+    )
+    site.add_url_rule(
+        "/path", "path", lambda: cruet.send_file("static/a.txt", as_attachment=True, max_age=5)
+    )
+    site.add_url_rule(
+        "/from/<path:name>", "from", lambda name: cruet.send_from_directory("static", name)
+    )
+    client = site.test_client()
+    response = client.get("/bytes")
+    assert (response.mimetype, response.data) == ("application/pdf", b"x")
+    response = client.get("/path")
+    assert response.headers["Content-Disposition"] == "attachment; filename=a.txt"
+    assert response.cache_control.max_age == 5
+    response.close()
+    response = client.get("/from/a.txt")
+    assert response.data == b"0123456789"
+    response.close()
+    assert client.get("/from/..%2Fsecret").status_code == 404
+    site.config["USE_X_SENDFILE"] = True
+    response = client.get("/path")
+    assert response.headers["X-Sendfile"] == str(tmp_path / "static" / "a.txt")
+    response.close()
+
+
+def test_uploads(app: Flask, client: FlaskClient) -> None:
+    @app.route("/", methods=["POST"])
+    def upload() -> Any:
+        file = cruet.request.files["file"]
+        return {
+            "name": file.filename,
+            "type": file.content_type,
+            "text": file.read().decode(),
+            "field": cruet.request.form["field"],
+        }
+
+    data = {"field": "ä", "file": (io.BytesIO(b"content"), "n.txt", "text/x")}
+    assert client.post("/", data=data).json == {
+        "name": "n.txt", "type": "text/x", "text": "content", "field": "ä",
+    }  # fmt: skip
+
+
+def test_limits(app: Flask, client: FlaskClient) -> None:
+    app.add_url_rule("/", "view", lambda: cruet.request.form.get("a", ""), methods=["POST"])
+
+    @app.route("/own", methods=["POST"])
+    def own() -> str:
+        cruet.request.max_content_length = 100
+        return cruet.request.form["a"]
+
+    app.config["MAX_CONTENT_LENGTH"] = 5
+    assert client.post("/", data={"a": "x" * 10}).status_code == 413
+    assert client.post("/own", data={"a": "x" * 10}).status_code == 200
+    app.config["MAX_CONTENT_LENGTH"] = None
+    app.config["MAX_FORM_PARTS"] = 1
+    form = {"a": (io.BytesIO(b"x"), "a"), "b": "y"}
+    assert client.post("/", data=form).status_code == 413
+    app.config["MAX_FORM_PARTS"] = None
+    app.config["MAX_FORM_MEMORY_SIZE"] = 3
+    form = {"a": "long", "b": (io.BytesIO(b"x"), "b")}
+    assert client.post("/", data=form).status_code == 413
+
+
+def test_resources(site: Flask) -> None:
+    with site.open_resource("static/a.txt") as file:
+        assert file.read() == b"0123456789"
+    with site.open_resource("static/a.txt", "r") as file:
+        assert file.read() == "0123456789"
+    with pytest.raises(ValueError, match="only be opened for reading"):
+        site.open_resource("static/a.txt", "w")
