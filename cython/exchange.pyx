@@ -1,7 +1,7 @@
 # One request and its response as the server sees them.
 
 
-cdef class Exchange:
+cdef class Exchange(FieldSource):
     """A request that has been read from the wire, in parts that nobody has decoded yet.
 
     The C-level methods are what :class:`CRequest` reads; each makes its answer anew, the environ
@@ -16,8 +16,6 @@ cdef class Exchange:
     cdef str _scheme
     cdef tuple _server
     cdef object _remote_addr
-    # The environ, None until somebody asked for it.
-    cdef dict _environ
 
     @staticmethod
     def from_parts(str method="GET", bytes path=b"/", bytes query=b"", fields=(), bytes body=b"",

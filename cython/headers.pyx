@@ -99,6 +99,24 @@ cdef object _environ_name(object key):
     return name
 
 
+cdef class FieldSource:
+    """Where a view of request fields finds them while there is no environ yet.
+
+    Once ``environ()`` has made one it is the truth, and the views look at it.
+    """
+
+    # None until somebody asked for it.
+    cdef dict _environ
+
+    # A field's text as the environ would hold it, None where there is none. Names compare without
+    # regard to case and are written with hyphens.
+    cdef object field(self, str name):
+        raise NotImplementedError
+
+    cdef dict environ(self):
+        raise NotImplementedError
+
+
 cdef class CHeaders:
     """HTTP fields in the order they were added; names compare without regard to case.
 
@@ -107,7 +125,9 @@ cdef class CHeaders:
     """
 
     cdef public list _list
+    # A view has one of these.
     cdef dict _environ
+    cdef FieldSource _source
     cdef object __weakref__
 
     def __cinit__(self, *args, **kwargs):
@@ -123,6 +143,11 @@ cdef class CHeaders:
         cdef PyObject* found
         if not isinstance(name, str):
             return _missing_value
+        if self._source is not None:
+            if self._source._environ is None:
+                value = self._source.field(name if "_" not in name else name.replace("_", "-"))
+                return _missing_value if value is None else value
+            self._settle()
         if self._environ is not None:
             found = PyDict_GetItemWithError(self._environ, _environ_key(name))
             return _missing_value if found == NULL else <object>found
@@ -131,9 +156,16 @@ cdef class CHeaders:
                 return <object>PyTuple_GET_ITEM(<object>PyList_GET_ITEM(self._list, i), 1)
         return _missing_value
 
+    # The environ of a view, None for other headers. A view of a source becomes one of its environ.
+    cdef inline dict _settle(self):
+        if self._source is not None:
+            self._environ = self._source.environ()
+            self._source = None
+        return self._environ
+
     cdef list _pairs(self):
         cdef list pairs
-        if self._environ is None:
+        if self._settle() is None:
             return self._list
         pairs = []
         for key, value in self._environ.items():
@@ -166,12 +198,12 @@ cdef class CHeaders:
 
     def __getitem__(self, key):
         if isinstance(key, int):
-            return self._list[key] if self._environ is None else self._pairs()[key]
+            return self._pairs()[key]
         if isinstance(key, slice):
             return self.__class__(self._pairs()[key])
         value = self._lookup(key)
         if value is _missing_value:
-            if self._environ is not None and isinstance(key, str):
+            if (self._environ is not None or self._source is not None) and isinstance(key, str):
                 raise KeyError(_environ_key(key))
             raise _key_error(key)
         return value
@@ -373,8 +405,8 @@ cdef class CHeaders:
     def __eq__(self, other):
         if other.__class__ is not self.__class__:
             return NotImplemented
-        if self._environ is not None:
-            return self._environ is (<CHeaders>other)._environ
+        if self._settle() is not None:
+            return self._environ is (<CHeaders>other)._settle()
         return ({(name.lower(), value) for name, value in self._list}
                 == {(name.lower(), value) for name, value in (<CHeaders>other)._list})
 
@@ -392,7 +424,7 @@ cdef class CHeaders:
     def __getstate__(self):
         cdef dict state = dict(getattr(self, "__dict__", ()))
         state["_list"] = self._list
-        if self._environ is not None:
+        if self._settle() is not None:
             state["environ"] = self._environ
         return state
 
@@ -406,6 +438,7 @@ cdef class CHeaders:
     # What EnvironHeaders is made of.
     def _view_environ(self, dict environ not None):
         self._environ = environ
+        self._source = None
 
     def _viewed_environ(self):
-        return self._environ
+        return self._settle()

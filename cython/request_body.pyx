@@ -176,7 +176,13 @@ cdef class CRequest(CRequestHead):
         return self.environ.get("QUERY_STRING", "").encode("latin-1")
 
     cdef object _find_headers(self):
-        return _toolkit("datastructures").EnvironHeaders(self.environ)
+        cdef CHeaders headers
+        view = _toolkit("datastructures").EnvironHeaders
+        if not self._on_wire():
+            return view(self.environ)
+        headers = _new_of(view, _no_args)
+        headers._source = self._exchange
+        return headers
 
     cdef object _find_remote_addr(self):
         if self._on_wire():
