@@ -9,6 +9,14 @@ from typing import Any, Literal, Self, TypeVar, overload
 
 from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+from ._cruet_request import CRequest as CRequest
+from ._cruet_request import CRequestHead as CRequestHead
+from ._cruet_request import CResponse as CResponse
+from ._cruet_request import CResponseHead as CResponseHead
+from ._cruet_request import Exchange as Exchange
+from ._cruet_request import FieldSource as FieldSource
+from ._cruet_request import _request_over as _request_over
+from ._cruet_request import parse_query_pairs as parse_query_pairs
 from .app import Flask
 from .ctx import AppContext, RequestContext, _AppCtxGlobals
 from .sessions import SessionMixin

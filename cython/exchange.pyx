@@ -16,6 +16,7 @@ cdef class Exchange(FieldSource):
     cdef str _scheme
     cdef tuple _server
     cdef object _remote_addr
+    cdef object _input
 
     @staticmethod
     def from_parts(str method="GET", bytes path=b"/", bytes query=b"", fields=(), bytes body=b"",
@@ -62,10 +63,12 @@ cdef class Exchange(FieldSource):
     cdef bytes body(self):
         return self._body
 
-    # The body as a file object that ends where the body ends.
+    # The body as a file object that ends where the body ends; the same at each call.
     cdef object input(self):
         from io import BytesIO
-        return BytesIO(self._body)
+        if self._input is None:
+            self._input = BytesIO(self._body)
+        return self._input
 
     cdef dict environ(self):
         cdef dict environ

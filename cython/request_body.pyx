@@ -167,7 +167,7 @@ cdef class CRequest(CRequestHead):
 
     cdef str _find_path(self):
         if self._on_wire():
-            return "/" + _path_text(self._exchange.raw_path()).lstrip("/")
+            return _path_text(self._exchange.raw_path())
         return "/" + _tunnelled(self.environ.get("PATH_INFO")).lstrip("/")
 
     cdef bytes _find_query_string(self):
@@ -218,6 +218,16 @@ cdef class CRequest(CRequestHead):
 
     url_root = _Kept("url_root", _request_url_root)
 
+    # The server's own stream ends where the body ends: it needs no guard but the limit's.
+    cdef object _wire_stream(self):
+        limit = self.max_content_length
+        if limit is None:
+            return self._exchange.input()
+        length = self.content_length
+        if length is not None and length > limit:
+            raise _toolkit("exceptions").RequestEntityTooLarge()
+        return _toolkit("wsgi").LimitedStream(self._exchange.input(), limit, is_max=True)
+
     # -- the body
 
     data = _Kept("data", _request_data)
@@ -234,8 +244,11 @@ cdef class CRequest(CRequestHead):
             if self.shallow:
                 raise RuntimeError(
                     "A shallow request (shallow=True) must not read from its input stream.")
-            self._stream = _toolkit("wsgi").get_input_stream(
-                self.environ, max_content_length=self.max_content_length)
+            if self._on_wire():
+                self._stream = self._wire_stream()
+            else:
+                self._stream = _toolkit("wsgi").get_input_stream(
+                    self.environ, max_content_length=self.max_content_length)
         return self._stream
 
     @stream.setter
@@ -456,14 +469,24 @@ cdef class CRequest(CRequestHead):
 
 
 cdef str _path_text(bytes raw):
-    # The path is text: what is no UTF-8 is replaced.
+    # The decoded path with one slash at its start; what is no UTF-8 is replaced.
+    cdef string_view view = _bytes_view(raw)
     cdef _Scratch scratch
     cdef char* to
-    if b"%" not in raw:
-        return raw.decode("utf-8", "replace")
+    cdef str text
+    cdef size_t i
+    cdef bint plain = view.size() > 0 and view[0] == b"/" and (view.size() == 1 or view[1] != b"/")
+    if plain:
+        for i in range(view.size()):
+            if view[i] == b"%" or <unsigned char>view[i] >= 0x80:
+                plain = False
+                break
+    if plain:
+        return ascii_text(view.data(), view.size())
     scratch = _Scratch.__new__(_Scratch)
-    to = scratch.of(len(raw))
-    return PyUnicode_DecodeUTF8(to, grammar.unquote_into(to, _bytes_view(raw), False), "replace")
+    to = scratch.of(view.size())
+    text = PyUnicode_DecodeUTF8(to, grammar.unquote_into(to, view, False), "replace")
+    return "/" + text.lstrip("/")
 
 
 from functools import wraps as _wraps

@@ -246,6 +246,8 @@ cdef class CRequestHead:
         text = self._field("Content-Type")
         if not text:
             return ("", {})
+        if ";" not in text:
+            return (text.strip().lower(), {})
         mimetype, params = _toolkit("http").parse_options_header(text)
         return (mimetype.lower(), params)
 
