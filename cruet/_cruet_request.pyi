@@ -1,4 +1,4 @@
-# The part of cruet._cruet's types that requests and responses are; no module of this name exists at run time.
+# The types of cruet._cruet's requests and responses. No module of this name exists at run time.
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -205,7 +205,7 @@ class CRequest(CRequestHead):
 
 # response
 _Status = int | str | HTTPStatus
-_Body = Iterable[bytes] | Iterable[str] | bytes | str
+_Body = Iterable[bytes] | Iterable[str] | bytes | bytearray | str
 
 class CResponseHead:
     default_status: int
@@ -347,4 +347,3 @@ class CResponse(CResponseHead):
     ) -> Self: ...
     def __getstate__(self) -> dict[str, Any]: ...
     def __setstate__(self, state: dict[str, Any]) -> None: ...
-

@@ -27,8 +27,9 @@ from .utils import get_content_type
 from .wrappers.request import Request
 
 if t.TYPE_CHECKING:
+    from typing import Self
+
     from _typeshed.wsgi import WSGIEnvironment
-    from typing_extensions import Self
 
 _urlencoded = "application/x-www-form-urlencoded"
 _multipart = "multipart/form-data"

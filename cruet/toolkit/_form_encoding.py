@@ -41,7 +41,8 @@ class _SpooledBody:
         self.size += len(data)
         if self._may_move and self.size > self._threshold:
             self._may_move = False
-            file = t.cast("t.IO[bytes]", TemporaryFile("wb+"))
+            # It outlives this, as the body that is sent.
+            file = t.cast("t.IO[bytes]", TemporaryFile("wb+"))  # noqa: SIM115
             file.write(t.cast(BytesIO, self.stream).getvalue())
             self.stream = file
         self.stream.write(data)

@@ -21,8 +21,9 @@ from .wrappers.response import Response
 from .wsgi import ClosingIterator, get_current_url
 
 if t.TYPE_CHECKING:
+    from typing import Self
+
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
-    from typing_extensions import Self
 
 
 class ClientRedirectError(Exception):
@@ -139,8 +140,8 @@ class Cookie:
         )
         if not domain_fits or not path.startswith(self.path):
             return False
-        return len(path) == len(self.path) or self.path.endswith("/") or (
-            path[len(self.path)] == "/"
+        return (
+            len(path) == len(self.path) or self.path.endswith("/") or (path[len(self.path)] == "/")
         )
 
     def _to_request_header(self) -> str:
@@ -150,7 +151,7 @@ class Cookie:
     def _from_response_header(cls, server_name: str, path: str, header: str) -> Self:
         pair, _, rest = header.partition(";")
         key, _, value = pair.partition("=")
-        decoded_key, decoded_value = next(parse_cookie(pair).items())
+        decoded_key, decoded_value = next(iter(parse_cookie(pair).items()))
         params: dict[str, str | None] = {}
         for item in rest.split(";"):
             name, sep, text = item.strip().partition("=")
@@ -266,9 +267,7 @@ class Client:
     ) -> None:
         if self._cookies is not None:
             for header in headers:
-                self._keep(
-                    self._cookies, Cookie._from_response_header(server_name, path, header)
-                )
+                self._keep(self._cookies, Cookie._from_response_header(server_name, path, header))
 
     # -- requests
 

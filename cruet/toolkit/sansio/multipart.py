@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -324,7 +323,7 @@ class MultipartEncoder:
         if isinstance(event, File):
             data += b'; filename="' + _quoted(event.filename) + b'"'
         data += b"\r\n"
-        for name, value in t.cast("Headers", event.headers):
+        for name, value in event.headers:
             if name.lower() != "content-disposition":
                 data += f"{name}: {value}\r\n".encode()
         self.state = State.DATA_START

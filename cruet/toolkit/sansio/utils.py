@@ -9,8 +9,8 @@ from urllib.parse import quote
 from ..exceptions import SecurityError
 from ..urls import uri_to_iri
 
-# RFC 3986 section 3.2.2, ASCII alone: a reg-name of letters, digits, "." and "-", or an IP literal in brackets,
-# then a port between 1 and 65535 without leading zeros.
+# RFC 3986 section 3.2.2, ASCII alone: a reg-name of letters, digits, "." and "-", or an IP literal
+# in brackets, then a port between 1 and 65535 without leading zeros.
 _host_re = re.compile(
     r"""
     (?: [a-z0-9.-]+ | \[ [a-f0-9]* : [a-f0-9:]* (?: [0-9]+ (?: \.[0-9]+ ){3} )? \] )

@@ -6,7 +6,7 @@ from ..._cruet import CRequest
 from ..sansio.request import Request as _SansIORequest
 
 
-class Request(CRequest, _SansIORequest):  # type: ignore[misc]
+class Request(CRequest, _SansIORequest):
     """A request over a WSGI environ, or over what cruet's server read from the wire.
 
     Attributes are computed at first use and kept. ``max_content_length``,

@@ -6,7 +6,7 @@ from ..._cruet import CResponse
 from ..sansio.response import Response as _SansIOResponse
 
 
-class Response(CResponse, _SansIOResponse):  # type: ignore[misc]
+class Response(CResponse, _SansIOResponse):
     """A response, which is a WSGI application too.
 
     ``response`` is text, bytes, or an iterable of either; ``status`` a code or a line such as
