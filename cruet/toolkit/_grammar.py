@@ -6,18 +6,29 @@ between the two.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from calendar import timegm
-from datetime import UTC, date, datetime, time
-from email.utils import format_datetime, formatdate, parsedate_to_datetime
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from hashlib import sha1
 from http import HTTPStatus
-from string import ascii_letters, digits
-from time import struct_time
-from urllib.parse import unquote
+from math import floor
+from time import struct_time, time
 
+from .. import _cruet
+from .._cruet import (
+    format_http_date,
+    parse_dict,
+    parse_http_date,
+    parse_list,
+    parse_options,
+    quote_value,
+    unquote_quoted,
+)
 from ._internal import _dt_as_utc
+
+_epoch = datetime(1970, 1, 1, tzinfo=UTC)
+_second = timedelta(seconds=1)
 
 # Reason phrases by status code: RFC 9110 section 15, the IANA registry, and what Werkzeug writes
 # where it differs from them, because clients and tests compare the whole status line.
@@ -37,27 +48,16 @@ HTTP_STATUS_CODES.update(
     }
 )
 
-# RFC 9110 section 5.6.2.
-_token_chars = frozenset(f"!#$%&'*+-.^_`|~{digits}{ascii_letters}")
-
 
 def quote_header_value(value: t.Any, allow_token: bool = True) -> str:
     """The value as a quoted-string (RFC 9110 section 5.6.4); a token stays as it is unless
     ``allow_token`` is false."""
-    text = str(value)
-    if not text:
-        return '""'
-    if allow_token and _token_chars.issuperset(text):
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return quote_value(value if isinstance(value, str) else str(value), allow_token)
 
 
 def unquote_header_value(value: str) -> str:
     """The text that a quoted-string stands for; a value without quotes stays as it is."""
-    if len(value) >= 2 and value[0] == value[-1] == '"':
-        return _unslash_re.sub(r"\g<1>", value[1:-1])
-    return value
+    return unquote_quoted(value)
 
 
 def dump_options_header(header: str | None, options: t.Mapping[str, t.Any]) -> str:
@@ -92,74 +92,15 @@ def dump_header(iterable: dict[str, t.Any] | t.Iterable[t.Any]) -> str:
     return ", ".join(items)
 
 
-_unslash_re = re.compile(r"\\(.)", re.DOTALL)
-# One member of a list: commas inside quotes belong to it. Atomic, so that it cannot backtrack.
-_list_member_re = re.compile(r'(?>[^,"]+|"(?>[^"\\]+|\\.)*+")*+', re.DOTALL)
-
-
 def parse_list_header(value: str) -> list[str]:
     """The members of a comma-separated list, quoted ones unquoted, empty ones left out; [] where a
     quote is not closed (RFC 9110 section 5.6.1)."""
-    result = []
-    position = 0
-    while True:
-        match = _list_member_re.match(value, position)
-        assert match is not None  # it matches the empty string
-        position = match.end()
-        if position < len(value) and value[position] != ",":
-            return []
-        member = match.group().strip()
-        if member:
-            result.append(unquote_header_value(member))
-        if position >= len(value):
-            return result
-        position += 1
-
-
-# RFC 8187: charset'language'text. The text keeps apostrophes.
-_charset_value_re = re.compile(
-    r"([\w!#$%&*+\-.^`|~]*)'[\w!#$%&*+\-.^`|~]*'(.*)", re.ASCII | re.DOTALL
-)
-_extended_charsets = frozenset({"ascii", "us-ascii", "utf-8", "iso-8859-1"})
-
-
-def _extended_value(value: str, charset: str | None = None) -> tuple[str, str | None]:
-    """Decode a value of ``key*``; (text, charset found, which later continuations go on with)."""
-    match = _charset_value_re.fullmatch(value)
-    if match is not None:
-        charset, value = match.group(1).lower(), match.group(2)
-    if charset in _extended_charsets:
-        value = unquote(value, encoding=charset)
-    return value, charset
+    return parse_list(value)
 
 
 def parse_dict_header(value: str) -> dict[str, str | None]:
     """The ``key=value`` members of a list; a key alone gives None, a missing key nothing."""
-    result: dict[str, str | None] = {}
-    for member in parse_list_header(value):
-        key, equals, text = member.partition("=")
-        key = key.strip()
-        if not key:
-            continue
-        if not equals:
-            result[key] = None
-            continue
-        text = text.strip()
-        if key.endswith("*"):
-            key = key[:-1]
-            text, _ = _extended_value(text)
-        result[key] = unquote_header_value(text)
-    return result
-
-
-_parameter_re = re.compile(
-    r"""\s*+(?P<key>[\w!#$%&'*+\-.^`|~]+)=
-        (?: (?P<token>[\w!#$%&'*+\-.^`|~]++) | "(?P<quoted>(?>[^"\\]+|\\.)*+)" )?""",
-    re.ASCII | re.VERBOSE | re.DOTALL,
-)
-_continuation_re = re.compile(r"\*(\d+)$", re.ASCII)
-# Inside parameters a slash escapes a quote and itself alone: browsers of old sent Windows paths.
-_parameter_escape_re = re.compile(r'\\(["\\])')
+    return parse_dict(value)
 
 
 def parse_options_header(value: str | None) -> tuple[str, dict[str, str]]:
@@ -168,51 +109,17 @@ def parse_options_header(value: str | None) -> tuple[str, dict[str, str]]:
     Continuations (``key*0``, RFC 2231 section 3) are joined, ``key*`` is decoded (RFC 8187), and
     ``%22`` inside quotes is a quote, as browsers write it in multipart bodies.
     """
-    if value is None:
-        return "", {}
-    value, _, rest = value.partition(";")
-    value = value.strip()
-    if not value or not rest:
-        return value, {}
-    options: dict[str, str] = {}
-    charset: str | None = None
-    continued: str | None = None
-    position = 0
-    while position < len(rest):
-        match = _parameter_re.match(rest, position)
-        if match is not None:
-            position = match.end()
-            token, quoted = match.group("token", "quoted")
-            key = match.group("key").lower()
-            if token is not None or quoted is not None:
-                text = token if quoted is None else quoted
-                extended = key.endswith("*")
-                if extended:
-                    key = key[:-1]
-                found = _continuation_re.search(key)
-                if found is not None:
-                    key = key[: found.start()]
-                    if key != continued:
-                        charset = None
-                else:
-                    charset = None
-                if extended and quoted is None:
-                    text, charset = _extended_value(text, charset)
-                if quoted is not None:
-                    text = _parameter_escape_re.sub(r"\g<1>", text).replace("%22", '"')
-                options[key] = options.get(key, "") + text if found is not None else text
-                continued = key if found is not None else None
-        position = rest.find(";", position)
-        if position < 0:
-            break
-        position += 1
-    return value, options
+    return parse_options(value) if value else ("", {})
 
 
 def parse_date(value: str | None) -> datetime | None:
-    """An HTTP date in any of its three forms (RFC 9110 section 5.6.7); None where invalid."""
+    """An HTTP date in any of its three forms (RFC 9110 section 5.6.7), or as mail has it (RFC 5322
+    section 3.3), as an aware datetime; None where it is neither."""
     if not value:
         return None
+    seconds = parse_http_date(value)
+    if seconds is not None:
+        return _epoch + timedelta(seconds=seconds)
     try:
         moment = parsedate_to_datetime(value)
     except (TypeError, ValueError):
@@ -225,13 +132,16 @@ def http_date(timestamp: datetime | date | float | struct_time | None = None) ->
 
     Naive datetimes and ``struct_time`` are taken to be UTC; numbers are seconds since 1970.
     """
+    if timestamp is None:
+        return format_http_date(int(time()))
     if isinstance(timestamp, date):
         if not isinstance(timestamp, datetime):
-            timestamp = datetime.combine(timestamp, time(), tzinfo=UTC)
-        return format_datetime(_dt_as_utc(timestamp), usegmt=True)
+            timestamp = datetime(timestamp.year, timestamp.month, timestamp.day)
+        moment = _dt_as_utc(timestamp)
+        return format_http_date((moment - _epoch) // _second)
     if isinstance(timestamp, struct_time):
-        timestamp = timegm(timestamp)
-    return formatdate(timestamp, usegmt=True)
+        return format_http_date(timegm(timestamp))
+    return format_http_date(floor(timestamp))
 
 
 def quote_etag(etag: str, weak: bool = False) -> str:
@@ -239,22 +149,12 @@ def quote_etag(etag: str, weak: bool = False) -> str:
 
     :raises ValueError: the tag holds a quote.
     """
-    if '"' in etag:
-        raise ValueError("invalid etag")
-    return f'W/"{etag}"' if weak else f'"{etag}"'
+    return _cruet.quote_etag(etag, weak)
 
 
 def unquote_etag(etag: str | None) -> tuple[str, bool] | tuple[None, None]:
     """(tag, weak) of an entity tag with or without quotes; (None, None) for none."""
-    if not etag:
-        return None, None
-    etag = etag.strip()
-    weak = etag[:2] in {"W/", "w/"}
-    if weak:
-        etag = etag[2:]
-    if len(etag) >= 2 and etag[0] == etag[-1] == '"':
-        etag = etag[1:-1]
-    return etag, weak
+    return _cruet.unquote_etag(etag) if etag else (None, None)
 
 
 def generate_etag(data: bytes) -> str:

@@ -6,14 +6,14 @@ exception. ``dump_`` and ``quote_`` functions write what RFC 9110 and RFC 6265 a
 
 from __future__ import annotations
 
-import re
 import typing as t
 import warnings
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
-from urllib.parse import quote
+from time import time
 
+from .. import _cruet
 from . import datastructures as ds
 from ._grammar import HTTP_STATUS_CODES as HTTP_STATUS_CODES
 from ._grammar import dump_header as dump_header
@@ -84,9 +84,6 @@ _Accept = t.TypeVar("_Accept", bound="ds.Accept")
 _CacheControl = t.TypeVar("_CacheControl", bound="ds.cache_control._CacheControl")
 _Policy = t.TypeVar("_Policy", bound="ds.ContentSecurityPolicy")
 
-# RFC 9110 section 12.4.2, but out of range and negative values are recognised, to be left out.
-_q_value_re = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-
 
 def dump_csp_header(header: ds.ContentSecurityPolicy) -> str:
     """A policy as the value of its field."""
@@ -104,23 +101,7 @@ def parse_accept_header(value: str | None, cls: type[ds.Accept] | None = None) -
     """
     if cls is None:
         cls = ds.Accept
-    if not value:
-        return cls(None)
-    result: list[tuple[str, float]] = []
-    for member in parse_list_header(value):
-        item, options = parse_options_header(member)
-        quality: float = 1
-        if "q" in options:
-            text = options.pop("q").strip()
-            if _q_value_re.fullmatch(text) is None:
-                continue
-            quality = float(text)
-            if not 0 <= quality <= 1:
-                continue
-        if options:
-            item = dump_options_header(item, options)
-        result.append((item, quality))
-    return cls(result)
+    return cls(_cruet.parse_accept(value)) if value else cls(None)
 
 
 @t.overload
@@ -196,90 +177,21 @@ def parse_if_range_header(value: str | None) -> ds.IfRange:
 def parse_range_header(value: str | None, make_inclusive: bool = True) -> ds.Range | None:
     """A Range field (RFC 9110 section 14.2); None where any of it is malformed, or ranges overlap
     or are out of order."""
-    if not value or "=" not in value:
-        return None
-    units, _, text = value.partition("=")
-    ranges: list[tuple[int, int | None]] = []
-    last_end: int | None = 0
-    for item in text.split(","):
-        parsed = _parse_range(item.strip())
-        # Nothing may follow a range that is open at its end.
-        if parsed is None or last_end is None or 0 <= parsed[0] < last_end:
-            return None
-        ranges.append(parsed)
-        last_end = parsed[1]
-    return ds.Range(units.strip().lower(), ranges)
-
-
-def _parse_range(item: str) -> tuple[int, int | None] | None:
-    first, dash, last = item.partition("-")
-    try:
-        if not dash or (not first and not last):
-            return None
-        if not first:
-            length = _plain_int(last)
-            return (-length, None) if length > 0 else None
-        begin = _plain_int(first)
-        if not last.strip():
-            return begin, None
-        end = _plain_int(last) + 1
-    except ValueError:
-        return None
-    return (begin, end) if begin < end else None
+    parsed = _cruet.parse_range(value) if value else None
+    return None if parsed is None else ds.Range(*parsed)
 
 
 def parse_content_range_header(
     value: str | None, on_update: t.Callable[[ds.ContentRange], None] | None = None
 ) -> ds.ContentRange | None:
     """A Content-Range field (RFC 9110 section 14.4); None where it is malformed."""
-    parts = (value or "").split(None, 1)
-    if len(parts) != 2 or "/" not in parts[1]:
-        return None
-    units, rest = parts
-    range_text, _, length_text = rest.partition("/")
-    try:
-        length = None if length_text == "*" else _plain_int(length_text)
-        if range_text == "*":
-            start = stop = None
-        else:
-            first, dash, last = range_text.partition("-")
-            if not dash:
-                return None
-            start, stop = _plain_int(first), _plain_int(last) + 1
-    except ValueError:
-        return None
-    if not is_byte_range_valid(start, stop, length):
-        return None
-    return ds.ContentRange(units, start, stop, length, on_update=on_update)
-
-
-# One member of a list of entity tags; quotes and the mark of weakness are optional.
-_etag_member_re = re.compile(r'([Ww]/)?(?:"([^"]*)"|([^",]*))\s*(?:,\s*|$)')
+    parsed = _cruet.parse_content_range(value) if value else None
+    return None if parsed is None else ds.ContentRange(*parsed, on_update=on_update)
 
 
 def parse_etags(value: str | None) -> ds.ETags:
     """An If-Match or If-None-Match field (RFC 9110 section 13.1.1)."""
-    strong: list[str] = []
-    weak: list[str] = []
-    value = (value or "").strip()
-    position = 0
-    while position < len(value):
-        match = _etag_member_re.match(value, position)
-        if match is None:  # a quote in the wrong place: go on behind the next comma
-            position = value.find(",", position) + 1
-            if position == 0:
-                break
-            continue
-        position = match.end()
-        is_weak, tag, raw = match.groups()
-        if tag is None:
-            tag = raw.strip()
-            if tag == "*" and not is_weak:
-                return ds.ETags(star_tag=True)
-            if not tag:
-                continue
-        (weak if is_weak else strong).append(tag)
-    return ds.ETags(strong, weak)
+    return ds.ETags(*_cruet.parse_etags(value)) if value else ds.ETags()
 
 
 def parse_age(value: str | None = None) -> timedelta | None:
@@ -376,16 +288,6 @@ def parse_cookie(
     return _sansio_http.parse_cookie(header, cls)
 
 
-# What stands in a cookie's value without quotes: RFC 6265 section 4.1.1, without the backslash.
-_cookie_no_quote_re = re.compile(r"[\w!#$%&'()*+\-./:<=>?@\[\]^`{|}~]*", re.ASCII)
-_cookie_escape_re = re.compile(rb'[\x00-\x19",;\\\x7f-\xff]')
-
-
-def _cookie_escape(match: re.Match[bytes]) -> bytes:
-    char = match.group()
-    return b"\\" + char if char in b'"\\' else b"\\%03o" % ord(char)
-
-
 def dump_cookie(
     key: str,
     value: str = "",
@@ -412,30 +314,30 @@ def dump_cookie(
     :param partitioned: kept apart for every top-level site; makes the cookie secure.
     :raises ValueError: ``samesite`` is none of the three.
     """
-    if path is not None:
-        path = quote(path, safe="%!$&'()*+,/:=@")
     if domain:
         domain = domain.partition(":")[0].lstrip(".").encode("idna").decode("ascii")
     if samesite is not None:
         samesite = samesite.title()
         if samesite not in {"Strict", "Lax", "None"}:
             raise ValueError("SameSite must be 'Strict', 'Lax', or 'None'.")
-
-    attributes = [f"{key.encode().decode('latin1')}={_cookie_value(value)}"]
-    if domain is not None:
-        attributes.append(f"Domain={domain}")
-    attributes.extend(_cookie_lifetime(max_age, expires, sync_expires))
-    if secure or partitioned:
-        attributes.append("Secure")
-    if httponly:
-        attributes.append("HttpOnly")
-    if path is not None:
-        attributes.append(f"Path={path}")
-    if samesite is not None:
-        attributes.append(f"SameSite={samesite}")
-    if partitioned:
-        attributes.append("Partitioned")
-    result = "; ".join(attributes)
+    if isinstance(max_age, timedelta):
+        max_age = int(max_age.total_seconds())
+    if expires is not None and not isinstance(expires, str):
+        expires = http_date(expires)
+    elif expires is None and max_age is not None and sync_expires:
+        expires = http_date(time() + max_age)
+    result = _cruet.set_cookie_line(
+        key,
+        value,
+        domain,
+        expires,
+        max_age,
+        secure,
+        httponly,
+        path,
+        samesite,
+        partitioned,
+    )
     if max_size and len(result) > max_size:
         warnings.warn(
             f"The {key!r} cookie is too large: the value was {len(value)} bytes, the header needs"
@@ -443,24 +345,3 @@ def dump_cookie(
             stacklevel=2,
         )
     return result
-
-
-def _cookie_value(value: str) -> str:
-    if _cookie_no_quote_re.fullmatch(value):
-        return value
-    return f'"{_cookie_escape_re.sub(_cookie_escape, value.encode()).decode("ascii")}"'
-
-
-def _cookie_lifetime(
-    max_age: timedelta | int | None,
-    expires: str | datetime | float | None,
-    sync_expires: bool,
-) -> t.Iterator[str]:
-    if isinstance(max_age, timedelta):
-        max_age = int(max_age.total_seconds())
-    if expires is not None:
-        yield f"Expires={expires if isinstance(expires, str) else http_date(expires)}"
-    elif max_age is not None and sync_expires:
-        yield f"Expires={http_date(datetime.now(tz=UTC).timestamp() + max_age)}"
-    if max_age is not None:
-        yield f"Max-Age={max_age}"

@@ -108,7 +108,8 @@ def safe_join(directory: str, *untrusted: str) -> str | None:
             or filename.startswith(("/", "../"))
         ):
             return None
-        parts.append(filename)
+        if filename:
+            parts.append(filename)
     return posixpath.join(*parts)
 
 

@@ -88,14 +88,14 @@ class environ_property(_DictAccessorProperty[_T]):
     read_only = True
 
     def lookup(self, instance: Request) -> WSGIEnvironment:
-        return instance.environ
+        return t.cast("WSGIEnvironment", instance.environ)
 
 
 class header_property(_DictAccessorProperty[_T]):
     """An attribute of a request or response over one of its header fields."""
 
     def lookup(self, instance: Request | Response) -> Headers:  # type: ignore[override]
-        return instance.headers
+        return t.cast(Headers, instance.headers)
 
 
 # RFC 7303 and RFC 6922: text under another name, which has a charset all the same.
@@ -169,7 +169,7 @@ def append_slash_redirect(environ: WSGIEnvironment, code: int = 308) -> Response
     path that begins with two slashes can lead it astray.
     """
     path = _wsgi_decoding_dance(environ["PATH_INFO"])
-    tail = path.rstrip("/").rpartition("/")[2]
+    tail = path.rpartition("/")[2]
     target = f"{quote(tail, safe=_segment_safe)}/" if tail else "./"
     # A colon in the first part of a relative reference would be taken for a scheme's.
     if ":" in target:
@@ -231,7 +231,7 @@ def send_file(
         if size is not None:
             response.content_length = size
         if last_modified is not None:
-            response.last_modified = last_modified  # type: ignore[assignment]
+            response.last_modified = last_modified
         _set_caching(response, max_age(path) if callable(max_age) else max_age)
         if isinstance(etag, str):
             response.set_etag(etag)
@@ -323,7 +323,7 @@ def _set_caching(response: Response, max_age: int | None) -> None:
         response.cache_control.public = True
     if max_age is not None:
         response.cache_control.max_age = max_age
-        response.expires = int(time() + max_age)  # type: ignore[assignment]
+        response.expires = int(time() + max_age)
 
 
 def _make_conditional(response: Response, environ: WSGIEnvironment, size: int | None) -> Response:

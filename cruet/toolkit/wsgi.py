@@ -300,6 +300,10 @@ class LimitedStream(io.RawIOBase):
         self._pos += len(data)
         return data
 
+    def _read_past_maximum(self) -> None:
+        if self._limit_is_max:
+            self.on_exhausted()
+
     def readinto(self, b: t.Any) -> int | None:
         """Read into a buffer, as all other ways of reading but :meth:`readall` do."""
         size = len(b)
@@ -318,17 +322,16 @@ class LimitedStream(io.RawIOBase):
             self.on_exhausted()
             return b""
         chunks = []
-        while not self.is_exhausted:
+        while self._pos < self.limit:
             data = self._take(min(65536, self.limit - self._pos))
             if not data:
                 break
             chunks.append(data)
         else:
-            if self._limit_is_max:
-                self.on_exhausted()
+            self._read_past_maximum()
         return b"".join(chunks)
 
-    def readline(self, size: int | None = -1) -> bytes:  # type: ignore[override]
+    def readline(self, size: int | None = -1) -> bytes:
         """Read up to the end of a line, with the stream's own ``readline`` where it has one."""
         readline: t.Callable[[int], bytes] | None = getattr(self._stream, "readline", None)
         if readline is None:

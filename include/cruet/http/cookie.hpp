@@ -4,9 +4,10 @@
 //     set_cookie({.name = "a", .value = "1", .path = "/", .http_only = true})   // "a=1; HttpOnly;
 //     Path=/"
 //
-// Reading never fails: what has no name is skipped, a name without "=" has an empty value. A value
-// in double quotes may hold ";" and escapes: a backslash before three octal digits stands for a
-// byte, before anything else for that. Views point into the field's value.
+// Reading never fails: what has no name is skipped, and so is what holds a blank or a quote where
+// none belongs; a name without "=" has an empty value. A value in double quotes may hold ";" and
+// escapes: a backslash before three octal digits stands for a byte, before anything else for that.
+// Views point into the field's value.
 #pragma once
 
 #include <cstddef>
@@ -75,6 +76,12 @@ inline std::size_t cookie_value_end(std::string_view rest) noexcept {
     const std::size_t end = rest.find(';');
     return end == rest.npos ? rest.size() : end;
 }
+
+// What neither a name nor a value without quotes may hold; browsers' own cookies never do.
+inline bool has_cookie_stray(std::string_view text) noexcept {
+    constexpr charset stray(" \t\"");
+    return find_in(text, stray) != text.size();
+}
 }  // namespace detail
 
 // Takes the next cookie with a name off the front of `rest`; false when none is left.
@@ -93,10 +100,12 @@ inline bool next_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
             rest.remove_prefix(end);
         }
         if (!rest.empty()) rest.remove_prefix(1);
-        if (cookie.name.empty()) continue;
+        if (cookie.name.empty() || detail::has_cookie_stray(cookie.name)) continue;
         if (cookie.value.size() >= 2 && cookie.value.front() == '"' && cookie.value.back() == '"') {
             cookie.value = cookie.value.substr(1, cookie.value.size() - 2);
             cookie.quoted = true;
+        } else if (detail::has_cookie_stray(cookie.value)) {
+            continue;
         }
         return true;
     }

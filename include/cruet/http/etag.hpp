@@ -4,8 +4,8 @@
 //     wanted.matches_weakly({"b"})                    // true
 //     quote_etag("a", true)                           // W/"a"
 //
-// Reading is lenient, as servers have to be: a tag without quotes is taken as it stands. Tags are
-// kept without quotes and point into the text given.
+// Reading is lenient, as servers have to be: a tag without quotes is taken as it stands, a member
+// that is malformed is skipped. Tags are kept without quotes and point into the text given.
 #pragma once
 
 #include <algorithm>
@@ -72,64 +72,59 @@ inline result<std::string> quote_etag(std::string_view tag, bool weak = false) {
 }
 
 namespace detail {
-// Splits a list in linear time: where the next closing quote lies does not depend on where its tag
-// began, so it is looked for once.
+// Splits a list in linear time. A member that is malformed is skipped up to the next comma.
 class etag_reader {
 public:
     explicit etag_reader(std::string_view text) noexcept : text_(text) {}
 
-    // `raw` is true for a tag that had no quotes.
-    bool next(etag& out, bool& raw) noexcept {
-        if (at_ >= text_.size()) return false;
-        out.weak = text_.substr(at_).starts_with("W/") || text_.substr(at_).starts_with("w/");
-        if (out.weak) at_ += 2;
-        raw = !(at_ < text_.size() && text_[at_] == '"' && find_close());
-        if (raw) {
-            const std::size_t comma = std::min(text_.find(',', at_), text_.size());
-            out.tag = text_.substr(at_, comma - at_);
-            if (comma < text_.size()) out.tag = trim_right(out.tag, ascii_space);
-            at_ = comma;
-        } else {
-            out.tag = text_.substr(at_ + 1, close_ - at_ - 1);
-            at_ = find_not_in(text_, ascii_space, close_ + 1);
+    bool next(etag& out) noexcept {
+        while ((at_ = find_not_in(text_, separators, at_)) < text_.size()) {
+            out.weak = text_.substr(at_).starts_with("W/") || text_.substr(at_).starts_with("w/");
+            if (out.weak) at_ += 2;
+            const bool whole = text_.substr(at_).starts_with('"') ? quoted(out) : bare(out);
+            at_ = std::min(text_.find(',', at_), text_.size());
+            if (whole) return true;
         }
-        if (at_ < text_.size()) at_ = find_not_in(text_, ascii_space, at_ + 1);
-        return true;
+        return false;
     }
 
 private:
-    // Finds the first quote after at_ that a comma or the end follows.
-    bool find_close() noexcept {
-        if (close_ != text_.npos && close_ > at_) return true;
-        if (exhausted_) return false;
-        for (std::size_t i = text_.find('"', at_ + 1); i != text_.npos;
-             i = text_.find('"', i + 1)) {
-            const std::size_t after = find_not_in(text_, ascii_space, i + 1);
-            if (after == text_.size() || text_[after] == ',') {
-                close_ = i;
-                return true;
-            }
+    static constexpr charset separators = ascii_space | charset(",");
+
+    bool quoted(etag& out) noexcept {
+        if (unclosed_) return false;
+        const std::size_t close = text_.find('"', at_ + 1);
+        if (close == text_.npos) {
+            unclosed_ = true;  // nor does any quote further on: it need not be looked for again
+            return false;
         }
-        exhausted_ = true;
-        return false;
+        const std::size_t after = find_not_in(text_, ascii_space, close + 1);
+        if (after < text_.size() && text_[after] != ',') return false;
+        out.tag = text_.substr(at_ + 1, close - at_ - 1);
+        at_ = after;
+        return true;
+    }
+
+    bool bare(etag& out) noexcept {
+        const std::size_t comma = std::min(text_.find(',', at_), text_.size());
+        out.tag = trim_right(text_.substr(at_, comma - at_), ascii_space);
+        constexpr charset refused = ascii_space | charset("\"");
+        return !out.tag.empty() && find_in(out.tag, refused) == out.tag.size();
     }
 
     std::string_view text_;
     std::size_t at_ = 0;
-    std::size_t close_ = std::string_view::npos;
-    bool exhausted_ = false;
+    bool unclosed_ = false;
 };
 }  // namespace detail
 
+// "*" stands alone; as a member of a list it is a tag like any other.
 inline etag_list parse_etags(std::string_view text) {
+    if (trim(text, ascii_space) == "*") return {{}, true};
     etag_list out;
     detail::etag_reader reader(text);
     etag tag;
-    bool raw = false;
-    while (reader.next(tag, raw)) {
-        if (raw && tag.tag == "*") return {{}, true};
-        out.tags.push_back(tag);
-    }
+    while (reader.next(tag)) out.tags.push_back(tag);
     return out;
 }
 

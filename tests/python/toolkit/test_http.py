@@ -93,7 +93,8 @@ def test_etags():
     tags = http.parse_etags('"a,b", W/"c", d , w/e')
     assert tags.as_set(include_weak=True) == {"a,b", "c", "d", "e"}
     assert tags.contains_raw('W/"c"') and not tags.contains("c")
-    assert http.parse_etags('"a", *').star_tag
+    assert http.parse_etags(" * ").star_tag
+    assert str(http.parse_etags('"a" "b", "c", x"y')) == '"c"'
     assert not http.parse_etags('"open')
     with pytest.raises(ValueError):
         http.quote_etag('a"b')
