@@ -57,7 +57,8 @@ def test_the_export_is_complete_and_streamed(app: Flask, member: Visitor) -> Non
     rows = list(csv.DictReader(answer.text.splitlines()))
     assert [row["title"] for row in rows] == [f"Notice, “{number}”" for number in range(40)]
     assert rows[0]["body"].startswith("'=SUM")
-    assert len(list(member.client.get("/export/board.csv", buffered=False).response)) > 1
+    with member.client.get("/export/board.csv", buffered=False) as answer:
+        assert len(list(answer.response)) > 1
 
 
 def test_init_db_command_keeps_rows(app: Flask, member: Visitor) -> None:

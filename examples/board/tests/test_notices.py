@@ -70,13 +70,14 @@ def test_a_picture_is_kept_served_and_replaced(member: Visitor, app: Flask) -> N
     kept = [name for name in os.listdir(app.config["PICTURES"]) if name.endswith(".png")]
     assert len(kept) == 1 and f"/pictures/{kept[0]}" in page.text
 
-    answer = member.get(f"/pictures/{kept[0]}")
-    assert answer.data == PNG and answer.mimetype == "image/png"
-    assert answer.cache_control.max_age == 31_536_000
-    etag = answer.headers["ETag"]
-    assert member.get(f"/pictures/{kept[0]}", headers={"If-None-Match": etag}).status_code == 304
-    part = member.get(f"/pictures/{kept[0]}", headers={"Range": "bytes=0-7"})
-    assert part.status_code == 206 and part.data == PNG[:8]
+    with member.get(f"/pictures/{kept[0]}") as answer:
+        assert answer.data == PNG and answer.mimetype == "image/png"
+        assert answer.cache_control.max_age == 31_536_000
+        etag = answer.headers["ETag"]
+    with member.get(f"/pictures/{kept[0]}", headers={"If-None-Match": etag}) as answer:
+        assert answer.status_code == 304
+    with member.get(f"/pictures/{kept[0]}", headers={"Range": "bytes=0-7"}) as answer:
+        assert answer.status_code == 206 and answer.data == PNG[:8]
 
     member.send(
         "/notices/1/edit",
