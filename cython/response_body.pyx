@@ -314,6 +314,12 @@ cdef class CResponse(CResponseHead):
         return self.get_app_iter(environ), self.status, headers.to_wsgi_list()
 
     def __call__(self, environ, start_response):
+        cdef list pairs
+        if _is_plain(self) and _whole_body(self) is not None:
+            pairs = _quick_headers(self)
+            if pairs is not None:
+                start_response(self.status, pairs)
+                return () if environ["REQUEST_METHOD"] == "HEAD" else (self._body,)
         app_iter, status, headers = self.get_wsgi_response(environ)
         start_response(status, headers)
         return app_iter

@@ -15,7 +15,7 @@ from ._form_encoding import encode_multipart as encode_multipart
 from ._form_encoding import stream_encode_multipart as stream_encode_multipart
 from ._internal import _get_environ
 from .datastructures import Headers
-from .http import dump_cookie, parse_age, parse_cookie, parse_date
+from .http import dump_cookie, parse_cookie, parse_date
 from .wrappers.request import Request
 from .wrappers.response import Response
 from .wsgi import ClosingIterator, get_current_url
@@ -156,14 +156,13 @@ class Cookie:
         for item in rest.split(";"):
             name, sep, text = item.strip().partition("=")
             params[name.strip().lower()] = text.strip() if sep else None
-        max_age = parse_age(params.get("max-age"))
         return cls(
             key=key.strip(),
             value=value.strip(),
             decoded_key=decoded_key,
             decoded_value=decoded_value,
             expires=parse_date(params.get("expires")),
-            max_age=None if max_age is None else int(max_age.total_seconds()),
+            max_age=_max_age(params.get("max-age")),
             domain=(params.get("domain") or server_name).lstrip("."),
             origin_only="domain" not in params,
             path=params.get("path") or path.rpartition("/")[0] or "/",
@@ -181,6 +180,14 @@ class Cookie:
         if self.max_age is not None:
             return self.max_age <= 0
         return self.expires is not None and self.expires <= datetime.now(UTC)
+
+
+def _max_age(text: str | None) -> int | None:
+    # RFC 6265 section 5.2.2: what is no number is as if it were not there; it may be negative.
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        return None
 
 
 class Client:
