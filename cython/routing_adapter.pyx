@@ -211,7 +211,10 @@ cdef class MapAdapter:
         if isinstance(query_args, str):
             return query_args
         pairs = []
-        items = query_args.items(multi=True) if hasattr(query_args, "getlist") else query_args.items()
+        if hasattr(query_args, "getlist"):
+            items = query_args.items(multi=True)
+        else:
+            items = query_args.items()
         for key, value in items:
             several = value if isinstance(value, (list, tuple, set)) else (value,)
             pairs.extend((key, one) for one in several if one is not None)

@@ -59,7 +59,7 @@ cdef class Matcher:
         self.table.configure(rule.c_number, _truth(rule.strict_slashes), _truth(rule.merge_slashes),
                              rule.c_websocket, rule.c_methods is None)
         if rule.c_methods is not None:
-            for method in rule.c_methods:
+            for method in sorted(rule.c_methods):
                 self.table.allow(rule.c_number, _routing_string(method))
         return 0
 

@@ -16,8 +16,8 @@ cdef class Rule:
     :param string: the rule; begins with a slash. One that ends in a slash is a branch.
     :param endpoint: what the rule leads to, anything.
     :param methods: the methods it takes, any by default; ``GET`` brings ``HEAD``.
-    :raises ValueError: the rule does not begin with a slash, or a websocket rule takes other methods
-        than GET, HEAD and OPTIONS.
+    :raises ValueError: the rule does not begin with a slash, or a websocket rule takes other
+        methods than GET, HEAD and OPTIONS.
     :raises TypeError: ``methods`` is one string.
     """
 
@@ -174,7 +174,8 @@ cdef class Rule:
         domain = self.host if self.map.host_matching else self.subdomain
         del self.c_draft
         self.c_draft = new rule_draft()
-        cdef errc failure = self.c_draft.parse(_routing_string(domain or ""), _routing_string(self.rule),
+        cdef string path = _routing_string(self.rule)
+        cdef errc failure = self.c_draft.parse(_routing_string(domain or ""), path,
                                                _truth(self.merge_slashes))
         if failure == errc.duplicate_variable:
             raise ValueError(f"a variable is used twice in URL rule {self.rule!r}")
@@ -192,7 +193,8 @@ cdef class Rule:
             self.c_draft.set_traits(i, _routing_string(converter.regex), converter.weight,
                                     _truth(converter.part_isolating))
             if variable.name in defaults:
-                self.c_draft.set_constant(i, _routing_string(converter.to_url(defaults[variable.name])))
+                fixed = converter.to_url(defaults[variable.name])
+                self.c_draft.set_constant(i, _routing_string(fixed))
         self.c_draft.compile()
         return 0
 
@@ -293,7 +295,7 @@ cdef class Rule:
             self._write_steps(self.c_plan.path, values, path)
         except _converters_module().ValidationError:
             return 0
-        if append_unknown and len(values) > len(self.c_variables):
+        if append_unknown and (self.c_defaults is not None or len(values) > len(self.c_variables)):
             self._write_query(values, path)
         return 1
 

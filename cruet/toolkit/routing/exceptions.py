@@ -122,8 +122,7 @@ class BuildError(RoutingException, LookupError):
         hint = ""
         if self.method and rule.methods is not None and self.method not in rule.methods:
             hint += f" Did you mean to use methods {sorted(rule.methods)!r}?"
-        given = set(self.values).union(rule.defaults or {})
-        missing = rule.arguments.difference(given)
+        missing = rule.arguments.union(rule.defaults or ()).difference(self.values)
         if missing:
             hint += f" Did you forget to specify values {sorted(missing)!r}?"
         return hint
