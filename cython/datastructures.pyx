@@ -29,6 +29,15 @@ cdef extern from *:
     """
     bint cruet_same_subscript(object value, object type)
 
+cdef extern from *:
+    """
+    /* The type's attribute of that name, borrowed and not bound, or NULL. */
+    static inline PyObject* cruet_type_attribute(PyObject* value, PyObject* name) {
+        return _PyType_Lookup(Py_TYPE(value), name);
+    }
+    """
+    PyObject* cruet_type_attribute(object value, object name)
+
 cdef extern from "<cstring>" namespace "std":
     const void* memchr(const void* data, int byte, size_t size) nogil
 

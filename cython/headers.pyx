@@ -163,6 +163,10 @@ cdef class CHeaders:
             self._source = None
         return self._environ
 
+    cdef inline bint _adds_plainly(self):
+        # False where a subclass, or a patch of one, has an `add` of its own.
+        return cruet_type_attribute(self, "add") == <PyObject*>_plain_add
+
     cdef list _pairs(self):
         cdef list pairs
         if self._settle() is None:
@@ -314,8 +318,12 @@ cdef class CHeaders:
     def extend(self, arg=None, /, **kwargs):
         """Append the fields of a mapping or of pairs, then those of the keyword arguments."""
         if arg is not None:
-            for name, value in iter_multi_items(arg):
-                self.add(name, value)
+            if isinstance(arg, (list, tuple)) and self._adds_plainly():
+                for name, value in arg:
+                    self._list.append(_header_pair(name, value))
+            else:
+                for name, value in iter_multi_items(arg):
+                    self.add(name, value)
         for name, value in iter_multi_items(kwargs):
             self.add(name, value)
 
@@ -442,3 +450,6 @@ cdef class CHeaders:
 
     def _viewed_environ(self):
         return self._settle()
+
+
+cdef object _plain_add = CHeaders.__dict__["add"]

@@ -1,4 +1,5 @@
 # URLs and their parts (url/percent.hpp, url/query.hpp, url/path.hpp); http.pyx includes them.
+from os import fspath as _fspath
 from libc.stdlib cimport free, malloc
 
 
@@ -155,6 +156,6 @@ def safe_join(directory, *pathnames):
 
 
 cdef bytes _path_bytes(object name):
-    from os import fspath
-    name = fspath(name)
+    if not isinstance(name, str):
+        name = _fspath(name)
     return name if isinstance(name, bytes) else (<str>name).encode("utf-8", "surrogateescape")

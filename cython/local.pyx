@@ -18,13 +18,8 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
-    /* The type's attribute of that name, borrowed and not bound, or NULL. */
-    static inline PyObject* cruet_type_attribute(PyObject* value, PyObject* name) {
-        return _PyType_Lookup(Py_TYPE(value), name);
-    }
     static inline PyObject* cruet_adopt(PyObject* owned) { return owned; }
     """
-    PyObject* cruet_type_attribute(object value, object name)
     object cruet_adopt(PyObject* owned)
 
 

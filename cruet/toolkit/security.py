@@ -9,6 +9,8 @@ import posixpath
 import secrets
 import string
 
+from .. import _cruet
+
 SALT_CHARS = string.ascii_letters + string.digits
 DEFAULT_PBKDF2_ITERATIONS = 1_000_000
 
@@ -92,9 +94,11 @@ def safe_join(directory: str, *untrusted: str) -> str | None:
     """Join paths of "/"-separated parts to a directory; None where one would lead out of it.
 
     :param directory: trusted; the current directory where empty.
-    :param untrusted: what clients send: absolute paths, ``..`` that goes too far up, the
-        platform's other separators and, on Windows, names of devices are refused.
+    :param untrusted: what clients send: absolute paths, ``..`` that goes too far up, NUL
+        characters, the platform's other separators and Windows' names of devices are refused.
     """
+    if os.name != "nt" and not _os_alt_seps:
+        return _cruet.safe_join(directory, *untrusted)
     parts = [directory or "."]
     for filename in untrusted:
         if filename:
@@ -104,6 +108,7 @@ def safe_join(directory: str, *untrusted: str) -> str | None:
             or (os.name == "nt" and _names_device(filename))
             or os.path.isabs(filename)
             or filename == ".."
+            or "\0" in filename
             # ntpath takes a leading slash for relative from Python 3.13 on
             or filename.startswith(("/", "../"))
         ):

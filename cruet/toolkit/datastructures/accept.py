@@ -6,6 +6,7 @@ import codecs
 import collections.abc as cabc
 import re
 import typing as t
+from functools import lru_cache
 
 from .structures import ImmutableList
 
@@ -130,26 +131,33 @@ class Accept(ImmutableList[tuple[str, float]]):
 _mime_split_re = re.compile(r"/|(?:\s*;\s*)")
 
 
-def _normalize_mime(value: str) -> list[str]:
-    """Type, subtype and parameters, in lower case."""
-    return _mime_split_re.split(value.lower())
+@lru_cache(maxsize=256)
+def _normalize_mime(value: str) -> tuple[str, str, list[str]]:
+    """Type, subtype and sorted parameters, in lower case."""
+    kind, subtype, *parameters = _mime_split_re.split(value.lower())
+    return kind, subtype, sorted(parameters)
+
+
+@lru_cache(maxsize=256)
+def _mime_specificity(value: str) -> tuple[bool, ...]:
+    return tuple([part != "*" for part in _mime_split_re.split(value)])
 
 
 class MIMEAccept(Accept):
     """Accept: media types, with ``*/*`` and ``type/*`` and parameters."""
 
     def _specificity(self, value: str) -> tuple[bool, ...]:
-        return tuple(part != "*" for part in _mime_split_re.split(value))
+        return _mime_specificity(value)
 
     def _value_matches(self, value: str, item: str) -> bool:
         if "/" not in item:
             return False  # what clients send may be anything
         if "/" not in value:
             raise ValueError(f"invalid mimetype {value!r}")
-        value_type, value_subtype, *value_params = _normalize_mime(value)
+        value_type, value_subtype, value_params = _normalize_mime(value)
         if value_type == "*" and value_subtype != "*":
             raise ValueError(f"invalid mimetype {value!r}")
-        item_type, item_subtype, *item_params = _normalize_mime(item)
+        item_type, item_subtype, item_params = _normalize_mime(item)
         if item_type == "*" and item_subtype != "*":
             return False
         if "*" in (item_type, value_type):
@@ -158,7 +166,7 @@ class MIMEAccept(Accept):
             return False
         if "*" in (item_subtype, value_subtype):
             return True
-        return item_subtype == value_subtype and sorted(item_params) == sorted(value_params)
+        return item_subtype == value_subtype and item_params == value_params
 
     def _takes(self, mimetype: str) -> bool:
         return any(self._value_matches(mimetype, item) for item, _ in self)

@@ -120,3 +120,15 @@ def test_update_takes_what_has_keys():
     assert isinstance(headers | {"c": "7"}, Headers)
     with pytest.raises(TypeError):
         headers | [("c", "7")]
+
+
+def test_subclasses_and_patches_of_add_are_seen(monkeypatch):
+    class Upper(Headers):
+        def add(self, key, value, /, **kwargs):
+            super().add(key, value.upper(), **kwargs)
+
+    assert list(Upper([("a", "b")])) == [("a", "B")]
+    monkeypatch.setattr(
+        Headers, "add", lambda self, key, value: self._list.append((key, "patched"))
+    )
+    assert list(Headers([("a", "b")])) == [("a", "patched")]
