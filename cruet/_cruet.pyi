@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, overload
 
 from _typeshed.wsgi import StartResponse, WSGIEnvironment
+from typing_extensions import Buffer
 
 from ._cruet_request import CRequest as CRequest
 from ._cruet_request import CRequestHead as CRequestHead
@@ -78,6 +79,20 @@ def parse_range(
 def parse_content_range(
     text: str,
 ) -> tuple[str, int | None, int | None, int | None] | None: ...
+
+llhttp_version: str
+
+def parse_http_request(data: bytes) -> dict[str, Any] | None: ...
+def parse_multipart(body: Buffer, boundary: str | bytes) -> dict[str, dict[str, Any]]: ...
+
+class MultipartReader:
+    def __init__(
+        self, boundary: bytes, max_parts: int = 0, max_memory: int = 0, max_head: int = 16384
+    ) -> None: ...
+    @property
+    def buffered(self) -> int: ...
+    def receive(self, data: Buffer | None) -> None: ...
+    def next(self) -> tuple[Any, ...] | None: ...
 
 # datastructures
 _K = TypeVar("_K")

@@ -6,7 +6,7 @@ from libcpp.string cimport string
 from libcpp.string_view cimport string_view
 from libcpp.vector cimport vector
 
-from lib_core cimport raise_failure, result
+from lib_core cimport form_limits, result
 
 
 cdef extern from "cruet/core/charset.hpp" namespace "cruet" nogil:
@@ -126,3 +126,44 @@ cdef extern from "cruet/http/accept.hpp" namespace "cruet::http" nogil:
         double quality
         bool explicit_quality
     vector[accept_item] http_parse_accept "cruet::http::parse_accept"(string_view) except +
+
+cdef extern from "cruet/http/multipart.hpp" namespace "cruet::http" nogil:
+    cdef enum class multipart_event(unsigned char):
+        need_data
+        preamble
+        field
+        file
+        data
+        epilogue
+    cdef cppclass part_field "cruet::http::multipart_head::field":
+        string name
+        string value
+    cdef cppclass multipart_head:
+        vector[part_field] fields
+        optional[string] name
+        optional[string] filename
+    cdef cppclass multipart_decoder:
+        multipart_decoder(string_view, const form_limits&) except +
+        void receive(string_view) except +
+        void finish()
+        result[multipart_event] next()
+        const multipart_head& part()
+        string_view data()
+        bool more_data()
+        size_t buffered()
+
+cdef extern from "shim_http.hpp" namespace "cruet::shim" nogil:
+    cdef cppclass whole_request:
+        string body
+        bool complete()
+        bool failed()
+        string_view method()
+        string_view path()
+        string_view query()
+        string_view version()
+        size_t field_count()
+        string_view name(size_t)
+        string_view value(size_t)
+        string_view reason()
+    void read_request(string_view, whole_request&) except +
+    string llhttp_version()

@@ -26,6 +26,7 @@
 #include "cruet/http/head.hpp"
 #include "cruet/http/list.hpp"
 #include "cruet/http/method.hpp"
+#include "cruet/http/multipart.hpp"
 #include "cruet/http/options.hpp"
 #include "cruet/http/parser.hpp"
 #include "cruet/http/range.hpp"

@@ -87,7 +87,7 @@ enum class errc : std::uint8_t {
     bad_boundary,
     bad_part_head,
     part_head_too_large,
-    missing_part_name,
+    missing_disposition,
     too_many_parts,
     form_memory_exceeded,
     multipart_incomplete,
@@ -174,7 +174,7 @@ constexpr std::string_view message(errc code) noexcept {
     case errc::bad_boundary: return "malformed or missing boundary";
     case errc::bad_part_head: return "malformed part header";
     case errc::part_head_too_large: return "part header is too large";
-    case errc::missing_part_name: return "part has no name";
+    case errc::missing_disposition: return "Missing Content-Disposition header";
     case errc::too_many_parts: return "too many parts";
     case errc::form_memory_exceeded: return "form fields need too much memory";
     case errc::multipart_incomplete: return "multipart content ends too early";

@@ -12,14 +12,15 @@
 //
 // The order of events is preamble, then for each part field or file and data at least once, the
 // last with more_data() false, then epilogue after finish(). Time is linear in the input whatever
-// its bytes are, memory is bounded by the limits: what is not yet known to be data is at most a part's
-// head or a delimiter. Line breaks may be CR LF, LF or CR.
+// its bytes are, memory is bounded by the limits: what is not yet known to be data is at most a
+// part's head or a delimiter. Line breaks may be CR LF, LF or CR.
 //
 // Bytes given to receive() must stay where they are until next() says need_data. data() and part()
 // are valid until the next call of a member.
 //
-// Errors: bad_boundary, bad_part_head, part_head_too_large, too_many_parts, form_memory_exceeded,
-// multipart_incomplete. After an error every call of next() gives it again.
+// Errors: bad_boundary, missing_disposition (also for a part without any header), too_many_parts,
+// part_head_too_large, form_memory_exceeded, multipart_incomplete. After an error every call of
+// next() gives it again.
 #pragma once
 
 #include <cstddef>
@@ -140,6 +141,10 @@ private:
     }
 
     result<multipart_event> in_part_head() {
+        // A part whose head is empty must not take its content, and the next part, for one.
+        if (!window_.empty() && detail::line_break(window_.front())) {
+            return fail(errc::missing_disposition);
+        }
         const auto blank = detail::find_blank_line(window_, scanned_);
         const std::size_t size = blank.found ? blank.begin : window_.size();
         if (limits_.part_head != 0 && size > limits_.part_head) {

@@ -109,6 +109,7 @@ constexpr int status_of(errc code) noexcept {
     case errc::trailer_too_large: return 431;
     case errc::body_too_large:
     case errc::too_many_parts:
+    case errc::part_head_too_large:
     case errc::form_memory_exceeded: return 413;
     case errc::unknown_method:
     case errc::unsupported_transfer_encoding: return 501;

@@ -104,8 +104,8 @@ private:
     std::size_t search(std::string_view text, std::size_t from) const noexcept {
         if (text.size() < from + needle_.size()) return text.npos;
         // memmem is linear (two-way) where string_view::find is not.
-        const void* hit = ::memmem(text.data() + from, text.size() - from, needle_.data(),
-                                   needle_.size());
+        const void* hit =
+            ::memmem(text.data() + from, text.size() - from, needle_.data(), needle_.size());
         if (hit == nullptr) return text.npos;
         return static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
     }
@@ -166,12 +166,8 @@ inline blank_line find_blank_line(std::string_view text, std::size_t from) noexc
 }
 
 // Lines "name: value"; a line that begins with white space continues the one before.
-// errc::bad_part_head for text that is not UTF-8.
-inline result<void> parse_part_fields(std::string_view text,
-                                      std::vector<multipart_head::field>& out) {
+inline void parse_part_fields(std::string_view text, std::vector<multipart_head::field>& out) {
     out.clear();
-    const std::size_t invalid = find_invalid_utf8(text);
-    if (invalid != text.size()) return error{errc::bad_part_head, invalid};
     while (!text.empty()) {
         const std::size_t end = find_in(text, line_break);
         const std::string_view line = text.substr(0, end);
@@ -185,19 +181,19 @@ inline result<void> parse_part_fields(std::string_view text,
         }
         const std::size_t colon = trimmed.find(':');
         const std::string_view name = trim(trimmed.substr(0, colon), ascii_space);
-        const std::string_view value =
-            colon == trimmed.npos ? std::string_view() : trim(trimmed.substr(colon + 1), ascii_space);
+        const std::string_view value = colon == trimmed.npos
+                                           ? std::string_view()
+                                           : trim(trimmed.substr(colon + 1), ascii_space);
         out.push_back({std::string(name), std::string(value)});
     }
-    return {};
 }
 
-// errc::bad_part_head also where Content-Disposition is missing.
+// Text that is not UTF-8 is replaced by U+FFFD. errc::missing_disposition.
 inline result<void> parse_part_head(std::string_view text, multipart_head& out) {
-    const auto fields = parse_part_fields(text, out.fields);
-    if (!fields) return fields;
+    const bool valid = is_utf8(text);
+    parse_part_fields(valid ? text : std::string_view(replace_invalid_utf8(text)), out.fields);
     const auto disposition = out.find("content-disposition");
-    if (!disposition) return error{errc::bad_part_head, 0};
+    if (!disposition) return error{errc::missing_disposition, 0};
     const options parsed = parse_options(*disposition);
     const auto owned = [&](std::string_view name) -> std::optional<std::string> {
         const auto value = parsed.find(name);
