@@ -320,6 +320,26 @@ cdef class CRequestContext:
                 )
         return 0
 
+    cdef int _leave(self, Plan plan, exc) except -1:
+        """Pop in a contextvars.Context in which nothing of the application runs any more.
+
+        The variables need not be reset, since the Context goes as well.
+        """
+        app_context = self._pushed_app_context
+        if self._more_tokens or app_context is None or _rcv_app_popped or not plan.own & OWN_APP_CONTEXT:
+            return self._pop(plan, exc)
+        self._token = self._pushed_app_context = None
+        try:
+            self._end_request(plan, exc)
+        finally:
+            (<CAppContext>app_context)._token = None
+            if not plan.own & OWN_TEARDOWN_APP:
+                self.app.do_teardown_appcontext(exc)
+            else:
+                _teardown_app(self.app, plan, exc)
+            _forget_request(self)
+        return 0
+
     cdef int _end_request(self, Plan plan, exc) except -1:
         """Run what is due at a request's end, once the last push of its context is popped."""
         cdef object request = self.request

@@ -2,7 +2,7 @@
 
 
 cdef object dispatch(app, Exchange exchange):
-    """Answer a request that the server has read, in the current contextvars.Context.
+    """Answer a request that the server has read, in a contextvars.Context that is its own and is entered.
 
     Returns what is to be sent: a CResponse, or a WSGI application to be called with the exchange's environ. The latter
     is the application itself where it is none of the framework, or has a ``wsgi_app`` of its own.
@@ -41,6 +41,7 @@ cdef CRequestContext _wire_context(app, Plan plan, Exchange exchange):
 cdef object _run(app, Plan plan, CRequestContext ctx, Exchange exchange):
     """Push, dispatch, pop; errors become answers as wsgi_app makes them."""
     error = None
+    response = None
     try:
         try:
             if plan.own & OWN_REQUEST_CONTEXT:
@@ -50,21 +51,34 @@ cdef object _run(app, Plan plan, CRequestContext ctx, Exchange exchange):
             else:
                 ctx.push()
             if plan.own & OWN_FULL_DISPATCH:
-                return _full_dispatch(app, plan, ctx)
-            return app.full_dispatch_request()
+                response = _full_dispatch(app, plan, ctx)
+            else:
+                response = app.full_dispatch_request()
         except Exception as e:
             error = e
-            return app.handle_exception(e)
+            response = app.handle_exception(e)
         except BaseException as e:
             error = e
             raise
     finally:
         if error is not None and app.should_ignore_error(error):
             error = None
-        if plan.own & OWN_REQUEST_CONTEXT:
-            ctx._pop(plan, error)
-        else:
+        if not plan.own & OWN_REQUEST_CONTEXT:
             ctx.pop(error)
+        elif _is_whole(response):
+            ctx._leave(plan, error)
+        else:
+            ctx._pop(plan, error)
+    return response
+
+
+cdef inline bint _is_whole(response):
+    """Tell whether nothing of the application runs when a response is sent."""
+    return (
+        isinstance(response, CResponse)
+        and (<CResponse>response)._body is not None
+        and (<CResponse>response)._on_close_functions is None
+    )
 
 
 cdef bint _match_on_wire(Plan plan, CRequestContext ctx, Exchange exchange) except -1:
@@ -108,4 +122,14 @@ cdef bint _match_on_wire(Plan plan, CRequestContext ctx, Exchange exchange) exce
 
 def _dispatch(app, Exchange exchange not None):
     # For tests: the way from the wire without a server.
-    return dispatch(app, exchange)
+    context = PyContext_CopyCurrent()
+    PyContext_Enter(context)
+    try:
+        return dispatch(app, exchange)
+    finally:
+        PyContext_Exit(context)
+
+
+def _environ_of(Exchange exchange not None):
+    # For tests: the environ of an exchange.
+    return exchange.environ()
