@@ -49,7 +49,7 @@ class ErrorHandling:
         if isinstance(e, RoutingException):
             return e
         handler = self._find_error_handler(e, request.blueprints)
-        return e if handler is None else self.ensure_sync(handler)(e)  # type: ignore[no-any-return]
+        return e if handler is None else self.ensure_sync(handler)(e)
 
     def handle_user_exception(  # type: ignore[misc]
         self: Flask, e: Exception
@@ -103,5 +103,7 @@ class ErrorHandling:
         from .globals import request_ctx
 
         response = self.response_class()
-        response.allow.update(request_ctx.url_adapter.allowed_methods())
+        adapter = request_ctx.url_adapter
+        assert adapter is not None, "only a matched request is answered"
+        response.allow.update(adapter.allowed_methods())
         return response

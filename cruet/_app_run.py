@@ -33,6 +33,7 @@ class Running:
         """
         from .toolkit import serving
 
+        app: Flask = self
         if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
             if not serving.is_running_from_reloader():
                 click.secho(
@@ -49,9 +50,9 @@ class Running:
             cli.load_dotenv()
             # The file may have set it.
             if "FLASK_DEBUG" in os.environ or "CRUET_DEBUG" in os.environ:
-                self.debug = get_debug_flag()
+                app.debug = get_debug_flag()
         if debug is not None:
-            self.debug = bool(debug)
+            app.debug = bool(debug)
 
         name, _, name_port = (self.config["SERVER_NAME"] or "").partition(":")
         if not host:
@@ -67,7 +68,7 @@ class Running:
             serving.run_simple(host, int(port), self, **options)
         finally:
             # Interactive sessions may go on to register views, and run it again.
-            self._got_first_request = False
+            app._got_first_request = False
 
     def test_client(  # type: ignore[misc]
         self: Flask, use_cookies: bool = True, **kwargs: t.Any

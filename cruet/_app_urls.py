@@ -25,6 +25,7 @@ class Urls:
         Checks the request's host against ``TRUSTED_HOSTS``: an untrusted one is a 400
         (``SecurityError``).
         """
+        adapter: MapAdapter | None = None
         if request is not None:
             trusted_hosts = self.config["TRUSTED_HOSTS"]
             if trusted_hosts is not None:
@@ -38,16 +39,16 @@ class Urls:
             elif not self.subdomain_matching:
                 # SERVER_NAME does not limit the hosts that are answered.
                 subdomain = self.url_map.default_subdomain or ""
-            return self.url_map.bind_to_environ(
+            adapter = self.url_map.bind_to_environ(
                 request.environ, server_name=server_name, subdomain=subdomain
             )
-        if self.config["SERVER_NAME"] is not None:
-            return self.url_map.bind(
+        elif self.config["SERVER_NAME"] is not None:
+            adapter = self.url_map.bind(
                 self.config["SERVER_NAME"],
                 script_name=self.config["APPLICATION_ROOT"],
                 url_scheme=self.config["PREFERRED_URL_SCHEME"],
             )
-        return None
+        return adapter
 
     def url_for(  # type: ignore[misc]
         self: Flask,

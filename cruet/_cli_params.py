@@ -21,7 +21,7 @@ def _ssl_module() -> ModuleType | None:
     return ssl
 
 
-class CertParamType(click.ParamType):
+class CertParamType(click.ParamType[t.Any]):
     """A certificate file, ``adhoc``, or the import name of an ``ssl.SSLContext``."""
 
     name = "path"
@@ -43,7 +43,7 @@ class CertParamType(click.ParamType):
             text = click.STRING(value, param, ctx).lower()
             if text == "adhoc":
                 try:
-                    import cryptography  # noqa: F401
+                    import cryptography  # type: ignore[import-not-found]  # noqa: F401
                 except ImportError:
                     raise click.BadParameter(
                         "Using ad-hoc certificates requires the cryptography library.", ctx, param
@@ -101,5 +101,5 @@ debug_option = click.Option(
     ["--debug/--no-debug"],
     help="Set debug mode.",
     expose_value=False,
-    callback=_set_debug,  # type: ignore[arg-type]
+    callback=_set_debug,
 )

@@ -24,7 +24,7 @@ class PackageFiles:
         value = current_app.config["SEND_FILE_MAX_AGE_DEFAULT"]
         if value is None:
             return None
-        return int(value.total_seconds()) if isinstance(value, timedelta) else value  # type: ignore[no-any-return]
+        return int(value.total_seconds()) if isinstance(value, timedelta) else value
 
     def send_static_file(self: t.Any, filename: str) -> Response:
         """Answer with a file of the static folder; the view of the ``static`` endpoint."""

@@ -173,7 +173,7 @@ class Flask(
 
     def do_teardown_request(
         self,
-        exc: BaseException | None = _sentinel,  # type: ignore[assignment]
+        exc: BaseException | None = _sentinel,
     ) -> None:
         """Run the request's teardown functions; called when its context is popped."""
         if exc is _sentinel:
@@ -182,7 +182,7 @@ class Flask(
 
     def do_teardown_appcontext(
         self,
-        exc: BaseException | None = _sentinel,  # type: ignore[assignment]
+        exc: BaseException | None = _sentinel,
     ) -> None:
         """Run the application context's teardown functions; called when it is popped."""
         if exc is _sentinel:

@@ -26,7 +26,7 @@ class Blueprint(PackageFiles, SansioBlueprint):
         subdomain: str | None = None,
         url_defaults: dict[str, t.Any] | None = None,
         root_path: str | None = None,
-        cli_group: str | None = _sentinel,  # type: ignore[assignment]
+        cli_group: str | None = _sentinel,
     ) -> None:
         super().__init__(
             name,

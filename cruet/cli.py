@@ -187,7 +187,7 @@ _app_option = click.Option(
     ),
     is_eager=True,
     expose_value=False,
-    callback=_set_app,  # type: ignore[arg-type]
+    callback=_set_app,
 )
 
 
@@ -215,7 +215,7 @@ _env_file_option = click.Option(
     ),
     is_eager=True,
     expose_value=False,
-    callback=_env_file_callback,  # type: ignore[arg-type]
+    callback=_env_file_callback,
 )
 
 

@@ -245,7 +245,7 @@ def get_root_path(import_name: str) -> str:
     A namespace package has none: ``RuntimeError``.
     """
     module = sys.modules.get(import_name)
-    file = getattr(module, "__file__", None)
+    file: str | None = getattr(module, "__file__", None)
     if file is not None:
         return os.path.dirname(os.path.abspath(file))
 
@@ -260,7 +260,7 @@ def get_root_path(import_name: str) -> str:
     if loader is None:
         return os.getcwd()
     if hasattr(loader, "get_filename"):
-        path = loader.get_filename(import_name)
+        path: str = loader.get_filename(import_name)
     else:
         __import__(import_name)
         path = getattr(sys.modules[import_name], "__file__", None)

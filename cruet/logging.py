@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
 
 def _wsgi_errors() -> t.TextIO:
     """Return the request's WSGI error stream, or stderr outside of a request."""
-    return request.environ["wsgi.errors"] if request else sys.stderr  # type: ignore[no-any-return]
+    return request.environ["wsgi.errors"] if request else sys.stderr
 
 
 #: The stream that the server gives for errors, found anew at each write.

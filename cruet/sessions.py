@@ -69,8 +69,8 @@ class NullSession(SecureCookieSession):
             " application to something unique and secret."
         )
 
-    __setitem__ = __delitem__ = clear = pop = popitem = update = setdefault = _fail  # type: ignore[assignment]
-    __ior__ = _fail  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = update = setdefault = _fail
+    __ior__ = _fail
     del _fail
 
 
@@ -178,7 +178,7 @@ class SecureCookieSessionInterface(SessionInterface):
         """
         if not app.secret_key:
             return None
-        keys: list[str | bytes] = [*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key]
+        keys: t.Any = [*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key]
         return URLSafeTimedSerializer(
             keys,
             salt=self.salt,
@@ -226,5 +226,5 @@ class SecureCookieSessionInterface(SessionInterface):
         assert signer is not None, "a session that may be changed has a key to sign it"
         value = signer.dumps(dict(session))
         expires = self.get_expiration_time(app, session)
-        response.set_cookie(name, value, expires=expires, **attributes)  # type: ignore[arg-type]
+        response.set_cookie(name, value, expires=expires, **attributes)
         response.vary.add("Cookie")

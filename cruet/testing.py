@@ -58,7 +58,7 @@ class EnvironBuilder(BaseEnvironBuilder):
         self.app = app
         super().__init__(path, base_url, *args, **kwargs)
 
-    def json_dumps(self, obj: t.Any, **kwargs: t.Any) -> str:  # type: ignore[override]
+    def json_dumps(self, obj: t.Any, **kwargs: t.Any) -> str:
         """Serialise ``json=`` with the application's provider."""
         return self.app.json.dumps(obj, **kwargs)
 
@@ -146,7 +146,7 @@ class FlaskClient(Client):
         # The contexts of the request before go, before anything of this one is made.
         self._context_stack.close()
         response = super().open(request, buffered=buffered, follow_redirects=follow_redirects)
-        response.json_module = self.application.json  # type: ignore[assignment]
+        response.json_module = self.application.json
         for context in self._new_contexts:
             self._context_stack.enter_context(context)
         self._new_contexts.clear()

@@ -29,7 +29,7 @@ class Request(RequestBase):
     _max_form_parts: int | None = None
 
     @property
-    def max_content_length(self) -> int | None:  # type: ignore[override]
+    def max_content_length(self) -> int | None:
         """The most bytes of body that are read, beyond which comes a 413; None for no limit.
 
         ``MAX_CONTENT_LENGTH`` unless it is set on this request.
@@ -45,7 +45,7 @@ class Request(RequestBase):
         self._max_content_length = value
 
     @property
-    def max_form_memory_size(self) -> int | None:  # type: ignore[override]
+    def max_form_memory_size(self) -> int | None:
         """The most bytes that one form field, not a file, may take; beyond it comes a 413.
 
         ``MAX_FORM_MEMORY_SIZE`` unless it is set on this request.
@@ -61,7 +61,7 @@ class Request(RequestBase):
         self._max_form_memory_size = value
 
     @property
-    def max_form_parts(self) -> int | None:  # type: ignore[override]
+    def max_form_parts(self) -> int | None:
         """The most fields and files of a multipart form; beyond it comes a 413.
 
         ``MAX_FORM_PARTS`` unless it is set on this request.

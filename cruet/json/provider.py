@@ -56,7 +56,8 @@ class JSONProvider:
         Both at once is a ``TypeError``; nothing at all gives ``null``.
         """
         obj = self._prepare_response_obj(args, kwargs)
-        return self._app.response_class(self.dumps(obj), mimetype="application/json")  # type: ignore[no-any-return, attr-defined]
+        made: Response = self._app.response_class(self.dumps(obj), mimetype="application/json")
+        return made
 
 
 def _default(o: t.Any) -> t.Any:
@@ -109,6 +110,6 @@ class DefaultJSONProvider(JSONProvider):
         obj = self._prepare_response_obj(args, kwargs)
         pretty = not self.compact and (self.compact is not None or self._app.debug)
         style: dict[str, t.Any] = {"indent": 2} if pretty else {"separators": (",", ":")}
-        return self._app.response_class(  # type: ignore[no-any-return, attr-defined]
-            f"{self.dumps(obj, **style)}\n", mimetype=self.mimetype
-        )
+        text = f"{self.dumps(obj, **style)}\n"
+        made: Response = self._app.response_class(text, mimetype=self.mimetype)
+        return made

@@ -159,10 +159,10 @@ class App(JinjaRegistry, Scaffold):
             )
 
     @cached_property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """The import name; for ``__main__`` the name of the file that was run."""
         if self.import_name == "__main__":
-            file = getattr(sys.modules["__main__"], "__file__", None)
+            file: str | None = getattr(sys.modules["__main__"], "__file__", None)
             if file is None:
                 return "__main__"
             return os.path.splitext(os.path.basename(file))[0]

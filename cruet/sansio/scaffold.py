@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 __all__ = ["Scaffold", "_endpoint_from_view_func", "_find_package_path", "find_package"]
 
-_sentinel = object()
+_sentinel: t.Any = object()
 
 F = t.TypeVar("F", bound=Callable[..., t.Any])
 T_after_request = t.TypeVar("T_after_request", bound=ft.AfterRequestCallable[t.Any])

@@ -84,7 +84,7 @@ class HTTPException(Exception):
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> t.Iterable[bytes]:
         """Answer as a WSGI application."""
         response = t.cast("WSGIResponse", self.get_response(environ))
-        return t.cast("t.Iterable[bytes]", response(environ, start))
+        return response(environ, start)
 
     def __str__(self) -> str:
         code = self.code if self.code is not None else "???"

@@ -88,14 +88,14 @@ class environ_property(_DictAccessorProperty[_T]):
     read_only = True
 
     def lookup(self, instance: Request) -> WSGIEnvironment:
-        return t.cast("WSGIEnvironment", instance.environ)
+        return instance.environ
 
 
 class header_property(_DictAccessorProperty[_T]):
     """An attribute of a request or response over one of its header fields."""
 
     def lookup(self, instance: Request | Response) -> Headers:  # type: ignore[override]
-        return t.cast(Headers, instance.headers)
+        return instance.headers
 
 
 # RFC 7303 and RFC 6922: text under another name, which has a charset all the same.
@@ -231,7 +231,7 @@ def send_file(
         if size is not None:
             response.content_length = size
         if last_modified is not None:
-            response.last_modified = last_modified
+            response.last_modified = last_modified  # type: ignore[assignment]
         _set_caching(response, max_age(path) if callable(max_age) else max_age)
         if isinstance(etag, str):
             response.set_etag(etag)
@@ -323,7 +323,7 @@ def _set_caching(response: Response, max_age: int | None) -> None:
         response.cache_control.public = True
     if max_age is not None:
         response.cache_control.max_age = max_age
-        response.expires = int(time() + max_age)
+        response.expires = int(time() + max_age)  # type: ignore[assignment]
 
 
 def _make_conditional(response: Response, environ: WSGIEnvironment, size: int | None) -> Response:
