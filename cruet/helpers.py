@@ -260,7 +260,7 @@ def get_root_path(import_name: str) -> str:
     if loader is None:
         return os.getcwd()
     if hasattr(loader, "get_filename"):
-        path: str = loader.get_filename(import_name)
+        path: t.Any = loader.get_filename(import_name)
     else:
         __import__(import_name)
         path = getattr(sys.modules[import_name], "__file__", None)
@@ -271,7 +271,7 @@ def get_root_path(import_name: str) -> str:
                 " name information or because it's a namespace package. In this case the root path"
                 " needs to be explicitly provided."
             )
-    return os.path.dirname(os.path.abspath(path))
+    return str(os.path.dirname(os.path.abspath(path)))
 
 
 @cache
