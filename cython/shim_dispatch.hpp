@@ -1,7 +1,7 @@
 // What dispatch asks CPython about types and dicts: has this one changed since I looked?
 //
-// CPython gives each type, and in 3.11 each dict, a number that changes with every change to it. Zero from here means
-// that there is no such number just now, so that nothing may be concluded.
+// CPython gives each type, and in 3.11 each dict, a number that changes with every change to it.
+// Zero from here means that there is no such number just now, so that nothing may be concluded.
 #pragma once
 
 #include <Python.h>
@@ -11,60 +11,63 @@
 
 namespace cruet::binding {
 
-// What a type or its bases define under a name, without calling descriptors; borrowed, null where there is none.
+// What a type or its bases define under a name, without calling descriptors; borrowed, null where
+// there is none.
 inline PyObject* type_lookup(PyObject* type, PyObject* name) noexcept {
-  return _PyType_Lookup(reinterpret_cast<PyTypeObject*>(type), name);
+    return _PyType_Lookup(reinterpret_cast<PyTypeObject*>(type), name);
 }
 
 // Changes whenever an attribute of the type or of one of its bases is set or deleted.
 inline std::uint64_t type_version(PyObject* type) noexcept {
-  auto* const t = reinterpret_cast<PyTypeObject*>(type);
+    auto* const t = reinterpret_cast<PyTypeObject*>(type);
 #if PY_VERSION_HEX < 0x030D0000
-  if (!(t->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG)) return 0;
+    if (!(t->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG)) return 0;
 #endif
-  return t->tp_version_tag;
+    return t->tp_version_tag;
 }
 
-// Changes whenever a key of the dict is set or deleted. Later versions of CPython have no such number.
+// Changes whenever a key of the dict is set or deleted. Later versions of CPython have no such
+// number.
 inline std::uint64_t dict_version(PyObject* dict) noexcept {
 #if PY_VERSION_HEX < 0x030C0000
-  return reinterpret_cast<PyDictObject*>(dict)->ma_version_tag;
+    return reinterpret_cast<PyDictObject*>(dict)->ma_version_tag;
 #else
-  (void)dict;
-  return 0;
+    (void)dict;
+    return 0;
 #endif
 }
 
 // Whether a plain function is an `async def`; -1 where only inspect.iscoroutinefunction can tell.
 inline int is_coroutine_function(PyObject* function) noexcept {
-  if (PyCFunction_Check(function)) return 0;
-  if (!PyFunction_Check(function)) return -1;
-  auto* const code = reinterpret_cast<PyCodeObject*>(PyFunction_GET_CODE(function));
-  if (code->co_flags & CO_COROUTINE) return 1;
+    if (PyCFunction_Check(function)) return 0;
+    if (!PyFunction_Check(function)) return -1;
+    auto* const code = reinterpret_cast<PyCodeObject*>(PyFunction_GET_CODE(function));
+    if (code->co_flags & CO_COROUTINE) return 1;
 #if PY_VERSION_HEX >= 0x030C0000
-  // inspect.markcoroutinefunction leaves its mark in the function's dict.
-  auto* const attributes = reinterpret_cast<PyFunctionObject*>(function)->func_dict;
-  if (attributes != nullptr && PyDict_GET_SIZE(attributes) != 0) return -1;
+    // inspect.markcoroutinefunction leaves its mark in the function's dict.
+    auto* const attributes = reinterpret_cast<PyFunctionObject*>(function)->func_dict;
+    if (attributes != nullptr && PyDict_GET_SIZE(attributes) != 0) return -1;
 #endif
-  return 0;
+    return 0;
 }
 
-// Whether a Host field is plain ASCII labels, perhaps with a port, of which nobody need ask whether they are valid
-// (RFC 9110 section 7.2). Anything else is left to the full grammar.
+// Whether a Host field is plain ASCII labels, perhaps with a port, of which nobody need ask whether
+// they are valid (RFC 9110 section 7.2). Anything else is left to the full grammar.
 inline bool plain_host(const char* host, std::size_t size) noexcept {
-  std::size_t label = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    const char c = host[i];
-    if (c == '.' || c == ':') {
-      if (label == 0) return false;
-      label = 0;
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (c >= 'A' && c <= 'Z')) {
-      if (++label > 63) return false;
-    } else {
-      return false;
+    std::size_t label = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        const char c = host[i];
+        if (c == '.' || c == ':') {
+            if (label == 0) return false;
+            label = 0;
+        } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                   (c >= 'A' && c <= 'Z')) {
+            if (++label > 63) return false;
+        } else {
+            return false;
+        }
     }
-  }
-  return label != 0;
+    return label != 0;
 }
 
 }  // namespace cruet::binding

@@ -56,9 +56,8 @@ constexpr result<void> check(const field& f) noexcept {
 // Fields that concern one connection and are never passed on (RFC 9110 section 7.6.1).
 constexpr bool is_hop_by_hop(std::string_view name) noexcept {
     constexpr std::string_view names[] = {
-        "connection",          "keep-alive", "proxy-authenticate",
-        "proxy-authorization", "te",         "trailer",
-        "transfer-encoding",   "upgrade",
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization",
+        "te",         "trailer",    "transfer-encoding",  "upgrade",
     };
     for (std::string_view candidate : names) {
         if (iequals(name, candidate)) return true;
@@ -69,9 +68,8 @@ constexpr bool is_hop_by_hop(std::string_view name) noexcept {
 // Fields that describe the content (RFC 9110 section 8, with those of RFC 2616 section 7.1).
 constexpr bool is_entity_field(std::string_view name) noexcept {
     constexpr std::string_view names[] = {
-        "allow",        "content-encoding", "content-language", "content-length",
-        "content-location", "content-md5",  "content-range",    "content-type",
-        "expires",      "last-modified",
+        "allow",       "content-encoding", "content-language", "content-length", "content-location",
+        "content-md5", "content-range",    "content-type",     "expires",        "last-modified",
     };
     for (std::string_view candidate : names) {
         if (iequals(name, candidate)) return true;

@@ -35,8 +35,9 @@ enum class method : std::uint8_t {
 
 constexpr std::string_view to_string(method m) noexcept {
     constexpr std::string_view names[] = {
-        "GET",      "HEAD",      "POST",  "PUT",  "DELETE", "CONNECT", "OPTIONS", "TRACE",  "PATCH",
-        "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE",   "LOCK",    "UNLOCK",  "REPORT", "SEARCH",
+        "GET",     "HEAD",  "POST",  "PUT",      "DELETE",    "CONNECT",
+        "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL",
+        "COPY",    "MOVE",  "LOCK",  "UNLOCK",   "REPORT",    "SEARCH",
     };
     return names[static_cast<std::size_t>(m)];
 }

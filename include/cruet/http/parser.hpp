@@ -37,13 +37,13 @@
 namespace cruet::http {
 
 template <class S>
-concept RequestSink =
-    requires(S& sink, head_ptr head, std::string_view part, const field& trailer) {
-        { sink.on_head(std::move(head)) } -> std::same_as<result<void>>;
-        { sink.on_body(part) } -> std::same_as<result<void>>;
-        sink.on_trailer(trailer);
-        sink.on_complete();
-    };
+concept RequestSink = requires(S& sink, head_ptr head, std::string_view part,
+                               const field& trailer) {
+    { sink.on_head(std::move(head)) } -> std::same_as<result<void>>;
+    { sink.on_body(part) } -> std::same_as<result<void>>;
+    sink.on_trailer(trailer);
+    sink.on_complete();
+};
 
 enum class parse_status : std::uint8_t { need_more, complete, failed };
 
@@ -107,7 +107,7 @@ private:
     void* sink_;
     const limits* limits_;
     head_builder builder_;
-    std::size_t raw_bytes_ = 0;        // of the head, or of the trailers
+    std::size_t raw_bytes_ = 0;  // of the head, or of the trailers
     std::uint64_t body_bytes_ = 0;
     std::size_t extension_bytes_ = 0;
     cruet::error error_{};
@@ -115,9 +115,9 @@ private:
     bool in_message_ = false;
     bool in_field_ = false;
     bool in_value_ = false;
-    bool line_done_ = false;           // the request line
+    bool line_done_ = false;  // the request line
     bool unknown_method_ = false;
-    char last_ = '\n';                 // the byte before the input
+    char last_ = '\n';  // the byte before the input
 };
 
 }  // namespace detail
@@ -126,8 +126,7 @@ private:
 template <class Sink>
 class request_parser : public detail::parser_core {
 public:
-    request_parser(Sink& sink, const limits& bounds) noexcept
-        : parser_core(table, &sink, bounds) {
+    request_parser(Sink& sink, const limits& bounds) noexcept : parser_core(table, &sink, bounds) {
         static_assert(RequestSink<Sink>);
     }
 

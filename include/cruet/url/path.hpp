@@ -5,7 +5,8 @@
 //     safe_join("/srv/files", {"../etc/passwd"})   // errc::unsafe_path
 //     remove_dot_segments("/a/./b/../c")           // "/a/c" (RFC 3986 section 5.2.4)
 //
-// normalize and safe_join work on POSIX file names, by text alone: symbolic links are not looked at.
+// normalize and safe_join work on POSIX file names, by text alone: symbolic links are not looked
+// at.
 #pragma once
 
 #include <cstddef>
@@ -53,8 +54,8 @@ inline bool stays_below(std::string_view path) noexcept {
 }
 
 // `base` and the untrusted `parts`, each brought into normal form, joined by slashes. An empty base
-// is "."; empty parts are skipped. errc::unsafe_path, its offset the number of the part, when one is
-// absolute, climbs out, or holds a NUL byte.
+// is "."; empty parts are skipped. errc::unsafe_path, its offset the number of the part, when one
+// is absolute, climbs out, or holds a NUL byte.
 inline result<std::string> safe_join(std::string_view base,
                                      std::span<const std::string_view> parts) {
     std::string out(base.empty() ? std::string_view(".") : base);

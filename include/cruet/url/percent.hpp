@@ -70,8 +70,7 @@ inline std::string quote(std::string_view bytes, const charset& safe = charsets:
 }
 
 // application/x-www-form-urlencoded: as quote, with "+" for a space.
-inline std::string quote_plus(std::string_view bytes,
-                              const charset& safe = charsets::unreserved) {
+inline std::string quote_plus(std::string_view bytes, const charset& safe = charsets::unreserved) {
     std::string out = quote(bytes, safe | charset(" "));
     for (char& c : out) {
         if (c == ' ') c = '+';

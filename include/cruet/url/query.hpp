@@ -32,8 +32,7 @@ struct raw_pair {
 inline bool next_pair(std::string_view& rest, raw_pair& pair) noexcept {
     while (!rest.empty()) {
         const auto* found = static_cast<const char*>(std::memchr(rest.data(), '&', rest.size()));
-        const std::size_t end =
-            found ? static_cast<std::size_t>(found - rest.data()) : rest.size();
+        const std::size_t end = found ? static_cast<std::size_t>(found - rest.data()) : rest.size();
         const std::string_view item = rest.substr(0, end);
         rest.remove_prefix(found ? end + 1 : end);
         if (item.empty()) continue;

@@ -201,8 +201,8 @@ TEST_CASE("parser: forms of the target") {
     CHECK(head->authority() == "a:443");
     CHECK(head->path().empty());
 
-    for (const char* bad : {"/a#b", "*", "http://", "http://u@h/", "http:///p", "ftp://h/", "/a\x01",
-                            "/a\x7f", "a", "//\x0b"}) {
+    for (const char* bad : {"/a#b", "*", "http://", "http://u@h/", "http:///p", "ftp://h/",
+                            "/a\x01", "/a\x7f", "a", "//\x0b"}) {
         INFO(bad);
         CHECK(refused(get(bad)) == 400);
     }
@@ -211,7 +211,8 @@ TEST_CASE("parser: forms of the target") {
 }
 
 TEST_CASE("parser: methods") {
-    for (const char* known : {"GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "QUERY"}) {
+    for (const char* known :
+         {"GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "QUERY"}) {
         INFO(known);
         CHECK(refused(std::string(known) + " / HTTP/1.1\r\nHost: x\r\n\r\n") == 0);
     }
@@ -241,11 +242,11 @@ TEST_CASE("parser: versions") {
 }
 
 TEST_CASE("parser: fields that are refused") {
-    for (const char* bad : {"Host: x\r\nA b: c\r\n", "Host: x\r\nA : c\r\n", "Host: x\r\n: c\r\n",
-                            "Host: x\r\nA\r\n", "Host: x\r\nA: b\nC: d\r\n",
-                            "Host: x\r\nA: b\r\n folded\r\n", " Host: x\r\n", "Host: x\r\nA: b\rc\r\n",
-                            "Host: x\r\nA: \x01\r\n", "Host: x\r\nA: \x7f\r\n", "Host: x\nA: b\r\n",
-                            "Host: x\r\n\xe9: b\r\n"}) {
+    for (const char* bad :
+         {"Host: x\r\nA b: c\r\n", "Host: x\r\nA : c\r\n", "Host: x\r\n: c\r\n", "Host: x\r\nA\r\n",
+          "Host: x\r\nA: b\nC: d\r\n", "Host: x\r\nA: b\r\n folded\r\n", " Host: x\r\n",
+          "Host: x\r\nA: b\rc\r\n", "Host: x\r\nA: \x01\r\n", "Host: x\r\nA: \x7f\r\n",
+          "Host: x\nA: b\r\n", "Host: x\r\n\xe9: b\r\n"}) {
         INFO(bad);
         CHECK(refused(get("/", bad)) == 400);
     }
@@ -279,8 +280,8 @@ TEST_CASE("parser: framing that is refused") {
     CHECK(refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400);
     CHECK(refused(post("Transfer-Encoding: gzip\r\n", "")) == 501);
     CHECK(refused(post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")) == 501);
-    for (const char* bad : {"x\r\n", "5 \r\nhello\r\n", "5\nhello\r\n", "5\r\nhelloX\r\n",
-                            "-1\r\n", "FFFFFFFFFFFFFFFFF\r\n", "5\r\nhello0\r\n", "\r\n"}) {
+    for (const char* bad : {"x\r\n", "5 \r\nhello\r\n", "5\nhello\r\n", "5\r\nhelloX\r\n", "-1\r\n",
+                            "FFFFFFFFFFFFFFFFF\r\n", "5\r\nhello0\r\n", "\r\n"}) {
         INFO(bad);
         CHECK(refused(post("Transfer-Encoding: chunked\r\n", bad)) == 400);
     }
@@ -289,7 +290,8 @@ TEST_CASE("parser: framing that is refused") {
 TEST_CASE("parser: expectations") {
     CHECK(head_of(post("Content-Length: 1\r\nExpect: 100-Continue\r\n", "x"))->expects_continue());
     CHECK(refused(post("Expect: 200-ok\r\n", "")) == 417);
-    const auto old = head_of("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
+    const auto old =
+        head_of("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx");
     CHECK_FALSE(old->expects_continue());
 }
 
@@ -344,9 +346,9 @@ TEST_CASE("parser: limits of the content") {
     CHECK(refused(post("Transfer-Encoding: chunked\r\n", "0\r\nA: bc\r\n\r\n"), l) == 431);
     l = {};
     l.field_count = 3;
-    CHECK(refused(post("Transfer-Encoding: chunked\r\n",
-                       "0\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n\r\n"),
-                  l) == 431);
+    CHECK(
+        refused(post("Transfer-Encoding: chunked\r\n", "0\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n\r\n"),
+                l) == 431);
 }
 
 TEST_CASE("parser: a sink that refuses ends the message") {

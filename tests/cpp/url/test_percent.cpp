@@ -50,8 +50,9 @@ TEST_CASE("text: ill-formed UTF-8 is replaced or refused") {
 
 TEST_CASE("partial unquoting keeps what would change the meaning") {
     const cruet::charset keep("/?#% ");
-    CHECK(unquote_partial("%e9%c3%a9%C3%A9%41%2f%4", keep) == "%E9\xc3\xa9\xc3\xa9"
-                                                              "A%2f%4");
+    CHECK(unquote_partial("%e9%c3%a9%C3%A9%41%2f%4", keep) ==
+          "%E9\xc3\xa9\xc3\xa9"
+          "A%2f%4");
     CHECK(unquote_partial("%C3%20%A9", keep) == "%C3%20%A9");
     CHECK(unquote_partial("%25%41", keep) == "%25A");
     CHECK(unquote_partial("%f0%9f%90%8d", keep) == "\xf0\x9f\x90\x8d");

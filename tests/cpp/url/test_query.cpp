@@ -33,7 +33,8 @@ query_pairs split_slowly(const std::string& text) {
 TEST_CASE("pairs are viewed raw") {
     std::string seen;
     for (const auto& pair : query_view("a=1&&b&=x&c=%20=+&")) {
-        seen += std::string(pair.name) + (pair.has_equals ? "=" : "") + std::string(pair.value) + "|";
+        seen +=
+            std::string(pair.name) + (pair.has_equals ? "=" : "") + std::string(pair.value) + "|";
     }
     CHECK(seen == "a=1|b|=x|c=%20=+|");
     CHECK(query_view("").begin() == std::default_sentinel);
@@ -41,8 +42,9 @@ TEST_CASE("pairs are viewed raw") {
 }
 
 TEST_CASE("pairs are decoded") {
-    CHECK(*parse_query("a=1&b=x+y&c=%C3%A9&d=%FF&e") ==
-          query_pairs{{"a", "1"}, {"b", "x y"}, {"c", "\xc3\xa9"}, {"d", "\xef\xbf\xbd"}, {"e", ""}});
+    CHECK(
+        *parse_query("a=1&b=x+y&c=%C3%A9&d=%FF&e") ==
+        query_pairs{{"a", "1"}, {"b", "x y"}, {"c", "\xc3\xa9"}, {"d", "\xef\xbf\xbd"}, {"e", ""}});
     CHECK(*parse_query("a;b=1") == query_pairs{{"a;b", "1"}});
     CHECK(*parse_query("=") == query_pairs{{"", ""}});
     CHECK(decode_component("\xff") == "\xef\xbf\xbd");
@@ -65,7 +67,8 @@ TEST_CASE("random queries agree with the oracle") {
     const std::string alphabet = "ab=&%+4z\xc3\xa9;";
     for (int round = 0; round < 20000; ++round) {
         std::string text;
-        for (std::size_t n = random() % 16; n > 0; --n) text += alphabet[random() % alphabet.size()];
+        for (std::size_t n = random() % 16; n > 0; --n)
+            text += alphabet[random() % alphabet.size()];
         INFO(text);
         REQUIRE(*parse_query(text) == split_slowly(text));
     }

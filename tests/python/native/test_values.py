@@ -60,7 +60,7 @@ def test_accept() -> None:
 
 def test_etags() -> None:
     assert native.parse_etags('"a", W/"b", c') == (["a", "c"], ["b"], False)
-    assert native.parse_etags(' * ') == ([], [], True)
+    assert native.parse_etags(" * ") == ([], [], True)
     assert native.parse_etags('"a", x"y, *') == (["a", "*"], [], False)
     assert native.unquote_etag('W/"a"') == ("a", True)
     assert native.quote_etag("a", weak=True) == 'W/"a"'

@@ -211,8 +211,7 @@ inline errc parser_core::translate(llhttp_errno_t code) const noexcept {
                                                      : errc::bad_request_line;
     case HPE_INVALID_VERSION:
         return why == "Invalid HTTP version" ? errc::unsupported_version : errc::bad_version;
-    case HPE_INVALID_HEADER_TOKEN:
-        return in_value_ ? errc::bad_field_value : errc::bad_field_name;
+    case HPE_INVALID_HEADER_TOKEN: return in_value_ ? errc::bad_field_value : errc::bad_field_name;
     case HPE_UNEXPECTED_SPACE: return errc::obsolete_fold;
     case HPE_INVALID_CONTENT_LENGTH: return errc::bad_content_length;
     case HPE_UNEXPECTED_CONTENT_LENGTH:
@@ -245,14 +244,13 @@ inline int parser_core::open_field(std::string_view part) {
     }
     builder_.name(part);
     return builder_.last_field().name.size() > limits_->field_size ? refuse(errc::field_too_large)
-                                                                  : 0;
+                                                                   : 0;
 }
 
 inline int parser_core::field_value(std::string_view part) {
     builder_.value(part);
     const field& f = builder_.last_field();
-    return f.name.size() + f.value.size() > limits_->field_size ? refuse(errc::field_too_large)
-                                                                : 0;
+    return f.name.size() + f.value.size() > limits_->field_size ? refuse(errc::field_too_large) : 0;
 }
 
 inline int parser_core::close_field() {
@@ -281,8 +279,7 @@ inline int parser_core::head_complete() {
 }
 
 // What may stand in a Host field, beside being absent there: RFC 3986 section 3.2.
-inline constexpr charset host_chars =
-    charsets::unreserved | charset("!$&'()*+,;=:[]%");
+inline constexpr charset host_chars = charsets::unreserved | charset("!$&'()*+,;=:[]%");
 
 inline errc parser_core::check_fields() {
     unsigned hosts = 0;

@@ -83,9 +83,7 @@ inline bool response_writer::take_special(const field& f, own_fields& own, bool&
     case 6:
         if (!iequals(f.name, "server")) return false;
         return std::exchange(own.server, true);
-    case 7:
-        own.upgrade = own.upgrade || iequals(f.name, "upgrade");
-        return false;
+    case 7: own.upgrade = own.upgrade || iequals(f.name, "upgrade"); return false;
     case 10:
         if (iequals(f.name, "keep-alive")) return true;
         if (!iequals(f.name, "connection")) return false;
