@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._cruet import CRequestHead
+from ..datastructures import ImmutableList, ImmutableMultiDict, MultiDict
+from ..user_agent import UserAgent
 
 
 class Request(CRequestHead):
@@ -13,3 +17,8 @@ class Request(CRequestHead):
     in subclasses: ``parameter_storage_class`` holds ``args``, ``form`` and ``files``,
     ``dict_storage_class`` the cookies, ``list_storage_class`` the ``access_route``.
     """
+
+    parameter_storage_class: type[MultiDict[str, t.Any]] = ImmutableMultiDict
+    dict_storage_class: type[MultiDict[str, t.Any]] = ImmutableMultiDict
+    list_storage_class: type[list[t.Any]] = ImmutableList
+    user_agent_class: type[UserAgent] = UserAgent
