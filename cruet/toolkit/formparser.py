@@ -6,11 +6,11 @@ import typing as t
 from io import BytesIO
 from tempfile import SpooledTemporaryFile, TemporaryFile
 
-from .._cruet import parse_query_pairs
+from .._cruet import MultipartReader, parse_query_pairs
 from .datastructures import FileStorage, Headers, MultiDict
 from .exceptions import RequestEntityTooLarge
 from .http import parse_options_header
-from .sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+from .sansio.multipart import Field, File, next_raw_event
 from .wsgi import get_content_length, get_input_stream
 
 if t.TYPE_CHECKING:
@@ -224,18 +224,17 @@ class MultiPartParser:
     ) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
         """Read the stream to its end into (fields, files); ValueError where it is malformed,
         RequestEntityTooLarge beyond a limit."""
+        if self.max_form_parts == 0:
+            raise RequestEntityTooLarge()
+        # The reader takes 0 for no limit.
+        reader = MultipartReader(boundary, max_parts=self.max_form_parts or 0)
         collector = _Collector(self, content_length)
-        decoder = MultipartDecoder(boundary, max_parts=self.max_form_parts)
         try:
-            while True:
-                data = stream.read(self.buffer_size)
-                decoder.receive_data(data or None)
-                event = decoder.next_event()
-                while not isinstance(event, (NeedData, Epilogue)):
-                    collector.take(event)
-                    event = decoder.next_event()
-                if isinstance(event, Epilogue) or not data:
-                    break
+            more = True
+            while more:
+                reader.receive(stream.read(self.buffer_size) or None)
+                while more and (event := next_raw_event(reader)) is not None:
+                    more = collector.take(event)
         except BaseException:
             collector.close()
             raise
@@ -243,7 +242,7 @@ class MultiPartParser:
 
 
 class _Collector:
-    """Turns a decoder's events into fields and files."""
+    """Turns a reader's events into fields and files."""
 
     def __init__(self, parser: MultiPartParser, content_length: int | None) -> None:
         self.parser = parser
@@ -255,19 +254,24 @@ class _Collector:
         self.text_size = 0
         self.file: t.IO[bytes] | None = None
 
-    def take(self, event: t.Any) -> None:
-        if isinstance(event, Data):
+    def take(self, event: tuple[t.Any, ...]) -> bool:
+        """Take an event; False where it was the last."""
+        kind = event[0]
+        if kind == "data":
+            _, data, more = event
             if self.file is not None:
-                self.file.write(event.data)
+                self.file.write(data)
             else:
-                self._take_text(event.data)
-            if not event.more_data:
+                self._take_text(data)
+            if not more:
                 self._end_part()
-        elif isinstance(event, File):
-            self.part = event
-            self.file = self.parser.start_file_streaming(event, self.content_length)
-        elif isinstance(event, Field):
-            self.part = event
+        elif kind == "file":
+            _, name, filename, headers = event
+            self.part = File(name or "", filename, Headers(headers))
+            self.file = self.parser.start_file_streaming(self.part, self.content_length)
+        elif kind == "field":
+            self.part = Field(event[1] or "", Headers(event[2]))
+        return kind != "epilogue"
 
     def _take_text(self, data: bytes) -> None:
         self.text_size += len(data)

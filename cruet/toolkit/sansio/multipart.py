@@ -115,12 +115,7 @@ class MultipartDecoder:
         """The next event; NeedData where the data received so far tells none."""
         if self.state is State.COMPLETE:
             return NEED_DATA
-        try:
-            told = self._reader.next()
-        except InputError as error:
-            if error.status == 413:
-                raise RequestEntityTooLarge() from error
-            raise
+        told = next_raw_event(self._reader)
         if told is None:
             return NEED_DATA
         kind = told[0]
@@ -145,6 +140,16 @@ class MultipartDecoder:
         if told[0] == "file":
             return File(filename=told[2], headers=headers, name=name)
         return Field(headers=headers, name=name)
+
+
+def next_raw_event(reader: MultipartReader) -> tuple[t.Any, ...] | None:
+    """``reader.next()``, with the exceptions that applications answer with."""
+    try:
+        return reader.next()
+    except InputError as error:
+        if error.status == 413:
+            raise RequestEntityTooLarge() from error
+        raise
 
 
 class MultipartEncoder:
