@@ -12,7 +12,7 @@ from .globals import _cv_app, _cv_request
 
 F = t.TypeVar("F", bound=Callable[..., t.Any])
 
-_sentinel = object()
+_sentinel: t.Any = object()
 
 
 class _AppCtxGlobals:

@@ -180,7 +180,7 @@ class SecureCookieSessionInterface(SessionInterface):
             return None
         keys: t.Any = [*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key]
         return URLSafeTimedSerializer(
-            keys,
+            t.cast("list[str]", keys),
             salt=self.salt,
             serializer=self.serializer,
             signer_kwargs={

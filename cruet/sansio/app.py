@@ -144,7 +144,7 @@ class App(JinjaRegistry, Scaffold):
         self.url_map = self.url_map_class(host_matching=host_matching)
         #: Whether rules' subdomains are looked at; needs ``SERVER_NAME``.
         self.subdomain_matching = subdomain_matching
-        self._got_first_request = False
+        self._got_first_request: bool = False
 
         self.template_context_processors[None].append(_default_template_ctx_processor)
 
