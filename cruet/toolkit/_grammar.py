@@ -9,9 +9,7 @@ from __future__ import annotations
 import typing as t
 from calendar import timegm
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from hashlib import sha1
-from http import HTTPStatus
 from math import floor
 from time import struct_time, time
 
@@ -23,6 +21,7 @@ from .._cruet import (
     parse_list,
     parse_options,
     quote_value,
+    reason_phrase,
     unquote_quoted,
 )
 from ._internal import _dt_as_utc
@@ -32,21 +31,9 @@ _second = timedelta(seconds=1)
 
 # Reason phrases by status code: RFC 9110 section 15, the IANA registry, and what Werkzeug writes
 # where it differs from them, because clients and tests compare the whole status line.
-HTTP_STATUS_CODES: dict[int, str] = {status.value: status.phrase for status in HTTPStatus}
-HTTP_STATUS_CODES.update(
-    {
-        203: "Non Authoritative Information",
-        207: "Multi Status",
-        306: "Switch Proxy",
-        413: "Request Entity Too Large",
-        414: "Request URI Too Long",
-        416: "Requested Range Not Satisfiable",
-        418: "I'm a teapot",
-        422: "Unprocessable Entity",
-        449: "Retry With",
-        511: "Network Authentication Failed",
-    }
-)
+HTTP_STATUS_CODES: dict[int, str] = {
+    code: phrase for code in range(100, 600) if (phrase := reason_phrase(code)) != "Unknown"
+}
 
 
 def quote_header_value(value: t.Any, allow_token: bool = True) -> str:
@@ -120,6 +107,9 @@ def parse_date(value: str | None) -> datetime | None:
     seconds = parse_http_date(value)
     if seconds is not None:
         return _epoch + timedelta(seconds=seconds)
+    # Few clients write such dates, and the module takes longer to import than the rest of this one.
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(value)
     except (TypeError, ValueError):
