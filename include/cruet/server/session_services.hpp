@@ -62,9 +62,9 @@ struct session_services {
           metrics(m),
           log(l),
           port(make_ref<completion_port>()),
-          read_memory(new char[read_size]) {}
+          read_memory_(new char[read_size]) {}
 
-    std::span<char> read_buffer() noexcept { return {read_memory.get(), read_size}; }
+    std::span<char> read_buffer() noexcept { return {read_memory_.get(), read_size}; }
     bool reports() const { return M::enabled || log.enabled(); }
 
     const server_options& options;
@@ -77,7 +77,7 @@ struct session_services {
     bool stopping = false;
 
 private:
-    std::unique_ptr<char[]> read_memory;
+    std::unique_ptr<char[]> read_memory_;
 };
 
 }  // namespace cruet::server
