@@ -102,5 +102,6 @@ cdef extern from "route_table.hpp" namespace "cruet::shim" nogil:
 
     cbool read_arguments(string_view text, vector[argument]& out) except +
     cbool read_integer(string_view text, int64_t* out)
+    cbool append_integer(string& out, int64_t number, int overflow) except +
     void append_path_text(string& url, const char* text, size_t size) except +
     void append_query_pair(string& url, string_view name, string_view text, cbool first) except +

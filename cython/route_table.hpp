@@ -3,6 +3,7 @@
 // Sees no Python.h: what needs Python comes in through ask_engine.
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <memory>
@@ -133,6 +134,15 @@ inline bool read_arguments(std::string_view text, std::vector<routing::argument>
 inline bool read_integer(std::string_view text, std::int64_t* out) {
     const auto done = std::from_chars(text.data(), text.data() + text.size(), *out);
     return done.ec == std::errc{} && done.ptr == text.data() + text.size();
+}
+
+// False, and nothing appended, where the number did not fit.
+inline bool append_integer(std::string& out, std::int64_t number, int overflow) {
+    if (overflow != 0) return false;
+    std::array<char, 24> room;
+    const auto done = std::to_chars(room.data(), room.data() + room.size(), number);
+    out.append(room.data(), done.ptr);
+    return true;
 }
 
 inline void append_path_text(std::string& url, const char* text, std::size_t size) {

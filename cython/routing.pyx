@@ -8,6 +8,7 @@
 import re as _re
 import uuid as _uuid_module
 import warnings as _warnings
+from sys import intern as _intern
 from urllib.parse import quote as _quote
 from urllib.parse import urlencode as _urlencode
 from urllib.parse import urljoin as _urljoin
@@ -24,6 +25,7 @@ from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 
 from lib_routing cimport (
+    append_integer,
     append_path_text,
     append_query_pair,
     argument,
@@ -44,6 +46,7 @@ from lib_routing cimport (
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
+    int64_t PyLong_AsLongLongAndOverflow(object number, int* overflow) except? -1
     int PyObject_GenericSetAttr(object o, object name, object value) except -1
 
 

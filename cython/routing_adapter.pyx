@@ -248,9 +248,10 @@ cdef class MapAdapter:
         cdef string rule_domain, rule_path
         cdef bint found = False
         cdef bint matching = self.map.host_matching
-        rules = self.map.c_by_endpoint.get(endpoint)
+        cdef list rules = self.map.c_by_endpoint.get(endpoint)
         if rules is None:
             return 0
+        rule_path.reserve(96)
         for item in rules:
             rule = <Rule>item
             if rule.c_own_suitable:
@@ -271,8 +272,8 @@ cdef class MapAdapter:
             # Rules on this very host go before those on others.
             here = not matching or rule_domain == _routing_string(self.server_name)
             if here or not found:
-                domain = rule_domain
-                path = rule_path
+                domain.swap(rule_domain)
+                path.swap(rule_path)
                 websocket[0] = rule.c_websocket
                 found = True
             if here:
@@ -312,16 +313,18 @@ cdef class MapAdapter:
             raise _errors_module().BuildError(endpoint, given, method, self)
         if url_scheme is None:
             url_scheme = self.url_scheme
-        return self._assemble(domain.decode(), path.decode(), websocket, force_external, url_scheme)
+        if not websocket and not force_external and self._lies_here(domain):
+            if (<str>self.script_name) == "/" and path.size() > 0 and path[0] == b"/" and (
+                    path.size() == 1 or path[1] != b"/"):
+                return _routing_text(path.data(), path.size())
+            return f"{self.script_name.rstrip('/')}/{path.decode().lstrip('/')}"
+        return self._external_url(domain.decode(), path.decode().lstrip("/"), websocket, url_scheme)
 
-    cdef object _assemble(self, str domain, str path, bint websocket, bint external, scheme):
-        if path.startswith("/"):
-            path = path[1:] if not path.startswith("//") else path.lstrip("/")
-        if not external and not websocket:
-            if domain == (self.server_name if self.map.host_matching else self.subdomain):
-                if self.script_name == "/":
-                    return "/" + path
-                return f"{self.script_name.rstrip('/')}/{path}"
+    cdef bint _lies_here(self, string& domain) except -1:
+        here = self.server_name if self.map.host_matching else self.subdomain
+        return here is not None and _routing_view(here) == string_view(domain.data(), domain.size())
+
+    cdef object _external_url(self, str domain, str path, bint websocket, scheme):
         secure = scheme in ("https", "wss")
         if websocket:
             scheme = "wss:" if secure else "ws:"

@@ -32,6 +32,7 @@ cdef class Rule:
     cdef object c_defaults
     cdef object c_redirect_to
     cdef object c_arguments
+    cdef tuple c_argument_names
     cdef bint c_alias
     cdef bint c_websocket
     cdef bint c_may_redirect
@@ -151,7 +152,8 @@ cdef class Rule:
         self._start_draft()
         draft = self.c_draft
         for i in range(draft.size()):
-            name = draft.name(i).decode()
+            # Interned, as the names that callers pass are: comparing them is then one instruction.
+            name = _intern(draft.name(i).decode())
             converter_name = draft.converter(i).decode() or "default"
             args, kwargs = parse_converter_args(draft.arguments(i).decode())
             converter = self.get_converter(name, converter_name, args, kwargs)
@@ -206,6 +208,7 @@ cdef class Rule:
         self.c_defaults = self.defaults or None
         self.c_redirect_to = self.redirect_to
         self.c_arguments = self.arguments
+        self.c_argument_names = tuple(self.c_arguments)
         self.c_alias = _truth(self.alias)
         self.c_websocket = _truth(self.websocket)
         if self.c_matcher is not None:
@@ -236,7 +239,7 @@ cdef class Rule:
         cdef object defaults = self.c_defaults
         if method is not None and self.c_methods is not None and method not in self.c_methods:
             return 0
-        for key in self.c_arguments:
+        for key in self.c_argument_names:
             if not PyDict_Contains(values, key) and (defaults is None or key not in defaults):
                 return 0
         if defaults is not None:

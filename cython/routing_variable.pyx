@@ -58,12 +58,15 @@ cdef class _Variable:
         # Appends the value as it stands in a URL.
         cdef Py_ssize_t size
         cdef const char* data
+        cdef int overflow
         if self.writes == _TEXT or (self.writes == _UUID and type(value) is _uuid_module.UUID):
             value = value if type(value) is str else str(value)
             data = PyUnicode_AsUTF8AndSize(value, &size)
             append_path_text(out, data, <size_t>size)
             return 0
         if self.writes == _INTEGER and type(value) is int and self.fixed_digits == 0:
+            if append_integer(out, PyLong_AsLongLongAndOverflow(value, &overflow), overflow):
+                return 0
             value = str(value)
         elif self.writes == _REAL and type(value) is float and self.fixed_digits == 0:
             value = repr(value)

@@ -89,6 +89,7 @@ public:
             state = p.is_static ? static_child(state, p) : branch(state, p);
         const auto id = static_cast<std::uint32_t>(settings_.size());
         states_[state].rules.push_back(id);
+        note_whole_path(rule, state);
         settings_.push_back(std::move(settings));
         return id;
     }
@@ -119,6 +120,22 @@ private:
         bool has_static = false;
     };
     class search;
+
+    // Rules without variables are found by their whole path too, which is where their own branches
+    // would lead first.
+    static constexpr std::uint32_t whole_path = std::uint32_t{1} << 31;
+
+    void note_whole_path(const compiled_rule& rule, std::uint32_t state) {
+        const auto is_static = [](const part& p) { return p.is_static; };
+        if (!std::all_of(rule.parts.begin(), rule.parts.end(), is_static)) return;
+        std::string path;
+        for (std::size_t i = 1; i < rule.parts.size(); ++i) {
+            if (i > 1) path += '/';
+            path += rule.parts[i].content;
+        }
+        const std::uint32_t from = edges_.find(0, rule.parts[0].content) | whole_path;
+        if (edges_.find(from, path) == 0) edges_.add(from, path, state);
+    }
 
     std::uint32_t static_child(std::uint32_t from, const part& p) {
         if (const std::uint32_t known = edges_.find(from, p.content)) return known;

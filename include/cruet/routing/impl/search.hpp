@@ -25,6 +25,7 @@ public:
     bool run(match_outcome& out) {
         out_ = &out;
         values_.resize(0);
+        if (take_whole_path()) return true;
         stack_.push_back({0, 0, at_domain, 0, true});
         while (!stack_.empty()) {
             if (advance() == step::settled) return true;
@@ -45,6 +46,18 @@ private:
         bool fresh;
     };
     enum class step : std::uint8_t { on, settled };
+
+    // The path as one static branch. Where that does not settle it, the walk finds out again why.
+    bool take_whole_path() {
+        const std::uint32_t domain = m_.edges_.find(0, domain_);
+        if (domain == 0) return false;
+        const std::uint32_t to = m_.edges_.find(domain | whole_path, path_);
+        if (to == 0) return false;
+        stack_.push_back({to, 0, at_end, 0, true});
+        if (accept(m_.states_[to], false)) return true;
+        stack_.pop_back();
+        return false;
+    }
 
     step advance() {
         frame& f = stack_.back();
