@@ -271,7 +271,7 @@ class _Collector:
             self.file = self.parser.start_file_streaming(self.part, self.content_length)
         elif kind == "field":
             self.part = Field(event[1] or "", Headers(event[2]))
-        return kind != "epilogue"
+        return bool(kind != "epilogue")
 
     def _take_text(self, data: bytes) -> None:
         self.text_size += len(data)
