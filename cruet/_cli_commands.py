@@ -5,18 +5,13 @@ from __future__ import annotations
 import code
 import os
 import sys
-import traceback
 import typing as t
 from operator import itemgetter
 
 import click
 
-from ._cli_params import CertParamType, SeparatedPathType, _validate_key, debug_option
 from .globals import current_app
-from .helpers import get_debug_flag
-
-if t.TYPE_CHECKING:
-    from .cli import ScriptInfo
+from .server.command import run_command as run_command
 
 
 def _with_appcontext(f: t.Any) -> t.Any:
@@ -42,107 +37,6 @@ def show_server_banner(debug: bool, app_import_path: str | None) -> None:
         click.echo(f" * Serving Flask app '{app_import_path}'")
     if debug is not None:
         click.echo(f" * Debug mode: {'on' if debug else 'off'}")
-
-
-def _load_or_defer(info: ScriptInfo) -> t.Any:
-    """Return the application, or under the reloader one that raises what loading it raised.
-
-    The reloader goes on then, and the error shows in the browser until the code is mended.
-    """
-    from .toolkit.serving import is_running_from_reloader
-
-    try:
-        return info.load_app()
-    except Exception as e:
-        if not is_running_from_reloader():
-            raise
-        traceback.print_exc()
-        error = e
-
-    def broken_app(environ: t.Any, start_response: t.Any) -> t.NoReturn:
-        raise error from None
-
-    return broken_app
-
-
-@click.command("run", short_help="Run a development server.")
-@click.option("--host", "-h", default="127.0.0.1", help="The interface to bind to.")
-@click.option("--port", "-p", default=5000, help="The port to bind to.")
-@click.option(
-    "--cert",
-    type=CertParamType(),
-    help="Specify a certificate file to use HTTPS.",
-    is_eager=True,
-)
-@click.option(
-    "--key",
-    type=click.Path(exists=True, dir_okay=False, resolve_path=True),
-    callback=_validate_key,
-    expose_value=False,
-    help="The key file to use when specifying a certificate.",
-)
-@click.option(
-    "--reload/--no-reload",
-    default=None,
-    help="Reload when code changes; by default in debug mode.",
-)
-@click.option(
-    "--debugger/--no-debugger",
-    default=None,
-    help="Show tracebacks in the browser; by default in debug mode.",
-)
-@click.option(
-    "--with-threads/--without-threads", default=True, help="Enable or disable multithreading."
-)
-@click.option(
-    "--extra-files",
-    default=None,
-    type=SeparatedPathType(),
-    help=f"Further files that reload when they change, separated by {os.path.pathsep!r}.",
-)
-@click.option(
-    "--exclude-patterns",
-    default=None,
-    type=SeparatedPathType(),
-    help=f"fnmatch patterns of files that do not reload, separated by {os.path.pathsep!r}.",
-)
-@click.pass_context
-def run_command(
-    ctx: click.Context,
-    host: str,
-    port: int,
-    reload: bool | None,
-    debugger: bool | None,
-    with_threads: bool,
-    cert: t.Any,
-    extra_files: list[str] | None,
-    exclude_patterns: list[str] | None,
-) -> None:
-    """Run a development server.
-
-    The reloader and the debugger are on in debug mode.
-    """
-    from .cli import ScriptInfo
-    from .toolkit.serving import run_simple
-
-    info = ctx.ensure_object(ScriptInfo)
-    app = _load_or_defer(info)
-    debug = get_debug_flag()
-    show_server_banner(debug, info.app_import_path)
-    run_simple(
-        host,
-        port,
-        app,
-        use_reloader=debug if reload is None else reload,
-        use_debugger=debug if debugger is None else debugger,
-        threaded=with_threads,
-        ssl_context=cert,
-        extra_files=extra_files,
-        exclude_patterns=exclude_patterns,
-    )
-
-
-run_command.params.insert(0, debug_option)
 
 
 def _complete_in(names: dict[str, t.Any]) -> None:

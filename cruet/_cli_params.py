@@ -97,7 +97,7 @@ def _set_debug(ctx: click.Context, param: click.Option, value: bool) -> bool | N
     return value
 
 
-debug_option = click.Option(
+debug_option: click.Option = click.Option(
     ["--debug/--no-debug"],
     help="Set debug mode.",
     expose_value=False,

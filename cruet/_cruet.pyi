@@ -18,6 +18,13 @@ from ._cruet_request import Exchange as Exchange
 from ._cruet_request import FieldSource as FieldSource
 from ._cruet_request import _request_over as _request_over
 from ._cruet_request import parse_query_pairs as parse_query_pairs
+from ._cruet_server import FileWrapper as FileWrapper
+from ._cruet_server import InputStream as InputStream
+from ._cruet_server import Server as Server
+from ._cruet_server import WorkerPlace as WorkerPlace
+from ._cruet_server import default_loop_name as default_loop_name
+from ._cruet_server import run_master as run_master
+from ._cruet_server import versions as versions
 from .app import Flask
 from .ctx import AppContext, RequestContext, _AppCtxGlobals
 from .sessions import SessionMixin

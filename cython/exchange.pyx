@@ -1,6 +1,89 @@
 # One request and its response as the server sees them.
 
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.dict cimport PyDict_Copy
+from libcpp.string cimport string
+from libcpp.string_view cimport string_view
+from libcpp.vector cimport vector
 
+from lib_server cimport (
+    absolute_form, exchange, field as wire_field, field_at, field_count, latin1_text, latin1_view, make_detached,
+    message_of, read_body, slot_view, status_for, version_of,
+)
+from lib_http cimport unquote_into
+
+import sys as _sys
+
+include "exchange_input.pyx"
+
+cdef dict _header_keys = {}
+cdef object _dropped = object()
+cdef tuple _wsgi_version = (1, 0)
+
+
+cdef dict _environ_template(bint multithread, bint multiprocess):
+    """What every environ of one server holds alike (PEP 3333)."""
+    return {
+        "wsgi.version": _wsgi_version,
+        "wsgi.errors": _sys.stderr,
+        "wsgi.multithread": multithread,
+        "wsgi.multiprocess": multiprocess,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": FileWrapper,
+        "SERVER_SOFTWARE": f"cruet/{version}",
+        "SCRIPT_NAME": "",
+    }
+
+
+cdef object _header_key(string_view name):
+    # The environ's key of a field, None for a name with an underscore: `X_Real_IP` would be taken for `X-Real-IP`,
+    # which a proxy in front may vouch for.
+    cdef bytes raw = name.data()[:name.size()]
+    key = _header_keys.get(raw)
+    if key is None:
+        key = _dropped
+        if b"_" not in raw:
+            key = _sys.intern(raw.decode("latin-1").upper().replace("-", "_"))
+            if key != "CONTENT_TYPE" and key != "CONTENT_LENGTH":
+                key = _sys.intern("HTTP_" + key)
+        # Names come from clients: only so many are remembered.
+        if len(_header_keys) < 512 and len(raw) <= 64:
+            _header_keys[raw] = key
+    return None if key is _dropped else key
+
+
+cdef bint _same_name(string_view name, const char* wanted, Py_ssize_t size):
+    cdef Py_ssize_t i
+    cdef unsigned char a, b
+    if <Py_ssize_t>name.size() != size:
+        return False
+    for i in range(size):
+        a = name.data()[i]
+        b = wanted[i]
+        if 65 <= a <= 90:
+            a |= 32
+        if 65 <= b <= 90:
+            b |= 32
+        if a != b:
+            return False
+    return True
+
+
+# What the exchanges of one worker have in common.
+cdef class _Site:
+    cdef dict template
+    cdef slot_view slot
+
+    def __cinit__(self):
+        self.template = _environ_template(False, False)
+
+
+cdef _Site _no_site = _Site()
+
+
+@cython.freelist(64)
 cdef class Exchange(FieldSource):
     """A request that has been read from the wire, in parts that nobody has decoded yet.
 
@@ -8,97 +91,160 @@ cdef class Exchange(FieldSource):
     alone is kept, because it is the truth once it exists.
     """
 
-    cdef str _method
-    cdef bytes _path
-    cdef bytes _query
-    cdef list _fields
-    cdef bytes _body
-    cdef str _scheme
-    cdef tuple _server
-    cdef object _remote_addr
-    cdef object _input
+    cdef exchange* x
+    cdef _Site site
+    # The lane of the scoreboard on which the application answers this.
+    cdef unsigned lane
+    # Status that the error of reading the body asks for; 0: there was none.
+    cdef int body_error
+    cdef InputStream _input
+
+    def __cinit__(self):
+        self.x = NULL
+        self.site = _no_site
+
+    def __dealloc__(self):
+        if self.x != NULL:
+            self.x.release()
 
     @staticmethod
     def from_parts(str method="GET", bytes path=b"/", bytes query=b"", fields=(), bytes body=b"",
                    str scheme="http", server=("localhost", 80), remote_addr=None):
         """A request without a socket; ``path`` and ``query`` are raw bytes of the target."""
         cdef Exchange self = Exchange.__new__(Exchange)
-        self._method = method
-        self._path = path
-        self._query = query
-        self._fields = list(fields)
-        self._body = body
-        self._scheme = scheme
-        self._server = server
-        self._remote_addr = remote_addr
+        cdef vector[wire_field] pairs
+        cdef wire_field pair
+        cdef bytes verb = method.encode("latin-1")
+        cdef bytes target = path + b"?" + query if query else path
+        cdef bytes host = str(server[0]).encode("latin-1")
+        cdef bytes remote = (remote_addr or "").encode("latin-1")
+        cdef list kept = [(str(name), str(value)) for name, value in fields]
+        for name, value in kept:
+            if not latin1_view(name, pair.name) or not latin1_view(value, pair.value):
+                raise ValueError("a header field is not Latin-1")
+            pairs.push_back(pair)
+        self.x = make_detached(_bytes_sv(verb), _bytes_sv(target), pairs, _bytes_sv(body), _bytes_sv(host),
+                               server[1] or 0, _bytes_sv(remote), scheme == "https")
         return self
 
+    def take_output(self):
+        """Return what was answered to a request without a socket, as it would be sent."""
+        return <bytes>self.x.take_output()
+
     cdef str method(self):
-        return self._method
+        return latin1_text(self.x.head().method())
 
     # Undecoded, without the query.
     cdef bytes raw_path(self):
-        return self._path
+        cdef string_view path = self.x.head().path()
+        return path.data()[:path.size()]
 
     cdef bytes raw_query(self):
-        return self._query
+        cdef string_view query = self.x.head().query()
+        return query.data()[:query.size()]
 
     # A field's value as the environ would hold it, None where there is none.
     cdef object field(self, str name):
-        cdef list values = [value for key, value in self._fields if key.lower() == name.lower()]
-        if not values:
+        cdef string_view wanted
+        cdef const wire_field* found
+        cdef size_t i
+        value = None
+        if not latin1_view(name, wanted):
             return None
-        return values[0] if len(values) == 1 else ("; " if name.lower() == "cookie" else ",").join(values)
+        if absolute_form(self.x) and _same_name(wanted, "host", 4):
+            return latin1_text(self.x.head().authority())
+        for i in range(field_count(self.x)):
+            found = field_at(self.x, i)
+            if _same_name(found.name, wanted.data(), wanted.size()):
+                text = latin1_text(found.value)
+                value = text if value is None else _joined(wanted, value, text)
+        return value
 
     cdef str scheme(self):
-        return self._scheme
+        return "https" if self.x.connection().secure else "http"
 
     cdef tuple server(self):
-        return self._server
+        cdef const string* host = &self.x.connection().local_address
+        if self.x.connection().unix_socket or host.empty():
+            return ("localhost", 443 if self.x.connection().secure else 80)
+        return (latin1_text(string_view(host.data(), host.size())), self.x.connection().local_port)
 
     cdef object remote_addr(self):
-        return self._remote_addr
+        cdef const string* remote = &self.x.connection().remote_address
+        if remote.empty() or self.x.connection().unix_socket:
+            return None
+        return latin1_text(string_view(remote.data(), remote.size()))
 
     # The whole body where it is in memory, else None.
     cdef bytes body(self):
-        return self._body
+        cdef string_view memory
+        if self.x.body().threaded() or self.x.body().spooled() or not self.x.body().complete():
+            return None
+        memory = self.x.body().memory()
+        return memory.data()[:memory.size()]
 
-    # The body as a file object that ends where the body ends; the same at each call.
+    # The body as a file object that ends where the body ends.
     cdef object input(self):
-        from io import BytesIO
         if self._input is None:
-            self._input = BytesIO(self._body)
+            self._input = InputStream.__new__(InputStream)
+            self._input._exchange = self
         return self._input
 
     cdef dict environ(self):
         cdef dict environ
+        cdef string_view path
         if self._environ is not None:
             return self._environ
-        from urllib.parse import unquote_to_bytes
-        import sys
-        environ = {
-            "REQUEST_METHOD": self._method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(self._path).decode("latin-1"),
-            "QUERY_STRING": self._query.decode("latin-1"),
-            "SERVER_NAME": self._server[0],
-            "SERVER_PORT": str(self._server[1]),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": self._scheme,
-            "wsgi.input": self.input(),
-            "wsgi.input_terminated": True,
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": False,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-        if self._remote_addr is not None:
-            environ["REMOTE_ADDR"] = self._remote_addr
-        for name, _ in self._fields:
-            key = name.upper().replace("-", "_")
-            if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-                key = "HTTP_" + key
-            environ[key] = self.field(name)
-        self._environ = environ
+        self._environ = environ = PyDict_Copy(self.site.template)
+        server = self.server()
+        path = self.x.head().path()
+        environ["REQUEST_METHOD"] = self.method()
+        environ["PATH_INFO"] = _path_info(path)
+        environ["QUERY_STRING"] = latin1_text(self.x.head().query())
+        environ["REQUEST_URI"] = environ["RAW_URI"] = latin1_text(self.x.head().target())
+        environ["SERVER_NAME"] = server[0]
+        environ["SERVER_PORT"] = str(server[1])
+        environ["SERVER_PROTOCOL"] = latin1_text(version_of(self.x))
+        environ["wsgi.url_scheme"] = self.scheme()
+        environ["wsgi.input"] = self.input()
+        remote = self.remote_addr()
+        if remote is not None:
+            environ["REMOTE_ADDR"] = remote
+            environ["REMOTE_PORT"] = str(self.x.connection().remote_port)
+        self._put_fields(environ)
         return environ
+
+    cdef int _put_fields(self, dict environ) except -1:
+        cdef size_t i
+        cdef const wire_field* found
+        for i in range(field_count(self.x)):
+            found = field_at(self.x, i)
+            key = _header_key(found.name)
+            if key is None:
+                continue
+            value = latin1_text(found.value)
+            earlier = environ.get(key)
+            environ[key] = value if earlier is None else _joined(found.name, earlier, value)
+        if absolute_form(self.x):
+            environ["HTTP_HOST"] = latin1_text(self.x.head().authority())
+        return 0
+
+
+cdef inline string_view _bytes_sv(bytes text):
+    return string_view(PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text))
+
+
+cdef object _joined(string_view name, earlier, value):
+    # Fields of one name are one list (RFC 9110 section 5.2); cookies have their own separator.
+    return f"{earlier}; {value}" if _same_name(name, "cookie", 6) else f"{earlier},{value}"
+
+
+cdef str _path_info(string_view path):
+    # Octets as Latin-1, once decoded. A target such as "*" is no path.
+    cdef string buffer
+    cdef size_t size
+    if path.size() == 0 or path.data()[0] != b"/":
+        return latin1_text(path)
+    buffer.resize(path.size())
+    size = unquote_into(&buffer[0], path, False)
+    return latin1_text(string_view(buffer.data(), size))

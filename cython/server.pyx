@@ -1,1 +1,246 @@
 # Workers and the master, as Python starts them.
+
+import os as _os
+import signal as _signal
+import socket as _socket
+import threading as _threading
+
+from cython.operator cimport dereference
+from libcpp.memory cimport unique_ptr
+
+from lib_server cimport (
+    build_versions, default_loop, exchange_callback, make_server, milliseconds, plain_callback, python_calls, python_server, server_add,
+    server_options, server_run, server_watch_life_line, server_watch_wakeup,
+)
+
+cdef extern from "Python.h":
+    int PyErr_CheckSignals() except -1
+
+default_loop_name = default_loop().decode("ascii")
+
+
+def versions():
+    """What the core was built with, by name: llhttp, and the loops that there are."""
+    cdef string text = build_versions()
+    return dict([line.split(" ", 1) for line in text.decode("ascii").splitlines()])
+
+
+cdef class Server:
+    """Serves a WSGI or cruet application on sockets that listen, in the thread that calls run().
+
+    ``sockets`` are sockets or descriptors; they stay the caller's. With ``threads`` above 1 views
+    run in so many threads, else on the loop's own. ``loop`` is ``libevent``, ``poll``, or empty
+    for the better one. Times are seconds, sizes bytes; 0 is no limit where
+    :class:`cruet.server.options.ServerOptions` says so. ``place`` is a worker's own
+    :class:`WorkerPlace`. Raises ValueError for an unknown loop, OSError for what is no listening
+    socket.
+    """
+
+    cdef unique_ptr[python_server] native
+    cdef object app
+    cdef _Site site
+    cdef unsigned threads
+    # Streams that wait for their clients, by the address of their exchanges.
+    cdef dict waiting
+    cdef object error
+    cdef object _place
+    cdef double graceful
+
+    def __init__(self, app, sockets, *, unsigned threads=1, str loop="", double keep_alive=75,
+                 double header_timeout=10, double body_timeout=30, double write_timeout=60,
+                 double graceful_timeout=30, size_t limit_request_line=8190,
+                 size_t limit_request_fields=100, size_t limit_request_field_size=8190,
+                 size_t limit_request_head=65536, unsigned long long limit_request_body=0,
+                 size_t body_memory=524288, int access_log=-1, bint multiprocess=False,
+                 WorkerPlace place=None):
+        cdef server_options options
+        cdef python_calls calls
+        cdef int failed
+        self.app = app
+        self.threads = threads
+        self.waiting = {}
+        self.graceful = graceful_timeout
+        self._place = place
+        self.site = _Site.__new__(_Site)
+        self.site.template = _environ_template(threads > 1, multiprocess)
+        if place is not None:
+            self.site.slot = place.slot()
+        options.threaded = threads > 1
+        options.keep_alive_timeout = _milliseconds(keep_alive)
+        options.header_timeout = _milliseconds(header_timeout)
+        options.body_timeout = _milliseconds(body_timeout)
+        options.write_timeout = _milliseconds(write_timeout)
+        options.graceful_timeout = _milliseconds(graceful_timeout)
+        options.limits.request_line = limit_request_line
+        options.limits.field_count = limit_request_fields
+        options.limits.field_size = limit_request_field_size
+        options.limits.head_size = limit_request_head
+        options.limits.body_size = limit_request_body
+        options.body_memory = body_memory
+        calls.owner = <void*>self
+        calls.handle = _on_handle
+        calls.writable = _on_writable
+        calls.gone = _on_gone
+        calls.wakeup = _on_wakeup
+        self.native = make_server(loop.encode(), options, calls, self.site.slot, access_log)
+        if self.native.get() == NULL:
+            raise ValueError(f"there is no loop named {loop!r}")
+        for listening in sockets:
+            fd = listening if isinstance(listening, int) else listening.fileno()
+            failed = server_add(self.native.get(), fd)
+            if failed:
+                raise OSError(f"descriptor {fd} is not a listening socket")
+
+    def run(self):
+        """Serve until stopped. What an application raises beyond Exception ends it and is raised.
+
+        In the main thread Python's signal handlers run meanwhile.
+        """
+        cdef list threads = []
+        for lane in range(1, self.threads + 1 if self.threads > 1 else 1):
+            thread = _threading.Thread(target=self._serve_thread, args=(lane,), name=f"cruet-{lane}", daemon=True)
+            thread.start()
+            threads.append(thread)
+        if self._place is not None:
+            server_watch_life_line(self.native.get(), (<WorkerPlace>self._place).life_line())
+        try:
+            if _threading.current_thread() is _threading.main_thread():
+                self._run_with_signals()
+            else:
+                server_run(self.native.get())
+        finally:
+            self.native.get().close_queue()
+            for thread in threads:
+                thread.join(self.graceful)
+            self._release_streams()
+        if self.error is not None:
+            error = self.error
+            self.error = None
+            raise error
+
+    def _run_with_signals(self):
+        read_end, write_end = _socket.socketpair()
+        read_end.setblocking(False)
+        write_end.setblocking(False)
+        before = _signal.set_wakeup_fd(write_end.fileno(), warn_on_full_buffer=False)
+        try:
+            server_watch_wakeup(self.native.get(), read_end.fileno())
+            server_run(self.native.get())
+        finally:
+            _signal.set_wakeup_fd(before)
+            read_end.close()
+            write_end.close()
+
+    def stop(self, bint graceful=True):
+        """End run(), from any thread. Gracefully: what is in hand is answered first."""
+        self.native.get().stop(graceful)
+
+    # -- on the loop's thread
+
+    cdef int answer(self, exchange* x, unsigned lane) except -1:
+        cdef Exchange ex = Exchange.__new__(Exchange)
+        cdef _Answer waiting
+        x.add_ref()
+        ex.x = x
+        ex.site = self.site
+        ex.lane = lane
+        context = PyContext_CopyCurrent()
+        PyContext_Enter(context)
+        try:
+            waiting = _start_answer(self.app, ex, context)
+        finally:
+            PyContext_Exit(context)
+        if waiting is not None:
+            self.waiting[<size_t>x] = waiting
+        return 0
+
+    cdef int go_on(self, exchange* x) except -1:
+        answer = self.waiting.get(<size_t>x)
+        if answer is not None:
+            # Taken out first: whatever happens, it is not gone on with twice.
+            del self.waiting[<size_t>x]
+            if not _continue_answer(<_Answer>answer):
+                self.waiting[<size_t>x] = answer
+        return 0
+
+    cdef int vanished(self, exchange* x) except -1:
+        answer = self.waiting.pop(<size_t>x, None)
+        if answer is not None:
+            PyContext_Enter((<_Answer>answer).context)
+            try:
+                _close_answer(<_Answer>answer)
+            finally:
+                PyContext_Exit((<_Answer>answer).context)
+        return 0
+
+    def _release_streams(self):
+        for answer in list(self.waiting.values()):
+            self.vanished((<_Answer>answer).ex.x)
+
+    cdef int keep_error(self, error) except -1:
+        if self.error is None:
+            self.error = error
+        self.native.get().stop(False)
+        return 0
+
+    # -- in a thread of the application's
+
+    def _serve_thread(self, unsigned lane):
+        cdef exchange* x
+        while True:
+            with nogil:
+                x = self.native.get().pop()
+            if x == NULL:
+                return
+            self.site.slot.enter(lane)
+            try:
+                self.answer(x, lane)
+            except BaseException as error:
+                x.fail()
+                self.keep_error(error)
+            finally:
+                self.site.slot.leave(lane)
+                x.release()
+
+
+cdef milliseconds _milliseconds(double seconds):
+    return milliseconds(<long long>(seconds * 1000))
+
+
+# Callbacks from the loop, with the GIL. BaseExceptions are kept for run().
+
+cdef void _on_handle(void* owner, exchange* x) noexcept:
+    try:
+        (<Server>owner).answer(x, 0)
+    except BaseException as error:
+        x.fail()
+        _keep(owner, error)
+
+
+cdef void _on_writable(void* owner, exchange* x) noexcept:
+    try:
+        (<Server>owner).go_on(x)
+    except BaseException as error:
+        x.fail()
+        _keep(owner, error)
+
+
+cdef void _on_gone(void* owner, exchange* x) noexcept:
+    try:
+        (<Server>owner).vanished(x)
+    except BaseException as error:
+        _keep(owner, error)
+
+
+cdef void _on_wakeup(void* owner) noexcept:
+    try:
+        PyErr_CheckSignals()
+    except BaseException as error:
+        _keep(owner, error)
+
+
+cdef void _keep(void* owner, error) noexcept:
+    (<Server>owner).keep_error(error)
+
+
+include "master.pyx"

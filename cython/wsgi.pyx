@@ -1,1 +1,317 @@
-# Any WSGI application, served.
+# Any WSGI application, served (PEP 3333), and responses of the framework, sent.
+
+from cpython.bytes cimport PyBytes_CheckExact
+from cpython.list cimport PyList_CheckExact
+from cpython.tuple cimport PyTuple_CheckExact
+from cpython.unicode cimport PyUnicode_Check
+
+from lib_server cimport respond, start, wait_writable, write
+
+import logging as _logging
+
+cdef object _server_log = _logging.getLogger("cruet.server")
+
+cdef enum:
+    # write_state
+    _READY = 0
+    _FULL = 1
+    _GONE = 2
+
+
+cdef class _Fields:
+    """Header fields as views into the strings of a list, which is kept."""
+
+    cdef vector[wire_field] pairs
+    cdef list kept
+
+    cdef int fill(self, list headers) except -1:
+        cdef wire_field pair
+        self.kept = headers
+        self.pairs.clear()
+        self.pairs.reserve(len(headers))
+        for item in headers:
+            if not isinstance(item, tuple) or len(<tuple>item) != 2:
+                raise TypeError("a header is not a (name, value) tuple")
+            if not latin1_view((<tuple>item)[0], pair.name) or not latin1_view((<tuple>item)[1], pair.value):
+                raise TypeError(f"header {item!r} is not Latin-1 str")
+            self.pairs.push_back(pair)
+        return 0
+
+
+cdef int _status_code(object status) except -1:
+    if not PyUnicode_Check(status):
+        raise TypeError("the status is not a str")
+    text = <str>status
+    if len(text) < 3 or not text[:3].isdecimal() or not text.isascii() or (len(text) > 3 and text[3] != " "):
+        raise ValueError(f"the status {text[:40]!r} is not three digits, a space and a reason")
+    return int(text[:3])
+
+
+cdef class _Answer:
+    """The answer of a WSGI application to one exchange, from start_response to close().
+
+    On the loop's thread it may take several turns: go_on() is called whenever the client has taken
+    enough of what was written.
+    """
+
+    cdef Exchange ex
+    # The request's own contextvars.Context.
+    cdef object context
+    cdef str status
+    cdef int code
+    cdef list headers
+    cdef bint head_written
+    cdef object iterable
+    cdef object iterator
+
+    def __call__(self, status, headers, exc_info=None):
+        """start_response: note status and headers; they are sent with the first content."""
+        if exc_info is not None:
+            try:
+                if self.head_written:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None
+        elif self.headers is not None:
+            raise AssertionError("start_response was called twice without exc_info")
+        self.code = _status_code(status)
+        if not PyList_CheckExact(headers):
+            headers = list(headers)
+        self.status = status
+        self.headers = headers
+        return self._write_callable
+
+    def _write_callable(self, data):
+        # The legacy way to send content.
+        if not isinstance(data, bytes):
+            raise TypeError("write() takes bytes")
+        state = self.put(data)
+        if state == _FULL and self.ex.x.threaded():
+            self.wait()
+
+    cdef int begin(self, long long length) except -1:
+        cdef _Fields fields = _Fields.__new__(_Fields)
+        cdef int failed
+        cdef bytes reason
+        if self.headers is None:
+            raise AssertionError("the application gave content before it called start_response")
+        fields.fill(self.headers)
+        reason = self.status[4:].encode("ascii")
+        self.head_written = True
+        failed = start(self.ex.x, self.code, _bytes_sv(reason), fields.pairs, length)
+        if failed:
+            raise ValueError(_message_text(failed))
+        return 0
+
+    cdef int put(self, bytes data) except -1:
+        # Nothing is sent before there is content, so that an error can still become a 500.
+        if not self.head_written:
+            if not data and self.iterator is not None:
+                return _READY
+            self.begin(-1)
+        return self.pass_on(data) if data else _READY
+
+    cdef int pass_on(self, bytes data) except -1:
+        cdef exchange* x = self.ex.x
+        cdef string_view view = _bytes_sv(data)
+        cdef int state
+        if x.threaded():
+            with nogil:
+                state = write(x, view)
+        else:
+            state = write(x, view)
+        return state
+
+    cdef int wait(self) except -1:
+        # A thread waits for the client, which is not hanging.
+        cdef exchange* x = self.ex.x
+        cdef int state
+        self.ex.site.slot.leave(self.ex.lane)
+        with nogil:
+            state = wait_writable(x)
+        self.ex.site.slot.enter(self.ex.lane)
+        return state
+
+    cdef bint run(self, app) except -1:
+        """Call the application and send what it gives; False: there is more when there is room."""
+        self.iterable = app(self.ex.environ(), self)
+        if not self.head_written and (PyList_CheckExact(self.iterable) or PyTuple_CheckExact(self.iterable)):
+            self.send_whole(self.iterable)
+            return True
+        self.iterator = iter(self.iterable)
+        return self.go_on()
+
+    cdef int send_whole(self, pieces) except -1:
+        # All content is there: one write, and its length is known.
+        cdef _Fields fields = _Fields.__new__(_Fields)
+        cdef int failed
+        cdef bytes body, reason
+        if self.headers is None:
+            raise AssertionError("the application did not call start_response")
+        if len(pieces) == 1 and PyBytes_CheckExact(pieces[0]):
+            body = pieces[0]
+        else:
+            body = b"".join(pieces)
+        fields.fill(self.headers)
+        reason = self.status[4:].encode("ascii")
+        self.head_written = True
+        failed = respond(self.ex.x, self.code, _bytes_sv(reason), fields.pairs, _bytes_sv(body))
+        if failed:
+            raise ValueError(_message_text(failed))
+        return 0
+
+    cdef bint go_on(self) except -1:
+        cdef int state
+        for piece in self.iterator:
+            if not isinstance(piece, bytes):
+                raise TypeError(f"the application gave a {type(piece).__name__}, not bytes")
+            state = self.put(<bytes>piece)
+            if state == _FULL and self.ex.x.threaded():
+                state = self.wait()
+            if state == _FULL:
+                return False
+            if state == _GONE or self.ex.x.gone():
+                return True
+        if not self.head_written:
+            self.begin(0)
+        self.ex.x.finish()
+        return True
+
+    cdef int close(self) except -1:
+        """Call the iterable's close(), once."""
+        iterable = self.iterable
+        self.iterable = self.iterator = None
+        close = getattr(iterable, "close", None)
+        if close is not None:
+            close()
+        return 0
+
+
+cdef str _message_text(int failed):
+    cdef string_view text = message_of(failed)
+    return text.data()[:text.size()].decode("ascii")
+
+
+cdef object _fail_exchange(Exchange ex, error):
+    cdef bytes body
+    cdef _Fields fields
+    cdef int status
+    if ex.body_error and not ex.x.started():
+        # The client's fault, and the application did not say otherwise.
+        status = ex.body_error
+        fields = _Fields.__new__(_Fields)
+        fields.fill([("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")])
+        body = b"The content of the request could not be read.\n"
+        respond(ex.x, status, string_view(), fields.pairs, _bytes_sv(body))
+        return
+    if not ex.x.gone():
+        _server_log.error("Error while answering %s %s", ex.method(), latin1_text(ex.x.head().target()),
+                          exc_info=error)
+    ex.x.fail()
+
+
+# -- responses of the framework, without WSGI between
+
+cdef dict _plain_response_types = {}
+cdef tuple _SENDING = ("__call__", "get_wsgi_response", "get_app_iter", "get_wsgi_headers", "iter_encoded", "close",
+                       "response", "status", "status_code", "headers", "is_sequence", "automatically_set_content_length")
+
+
+cdef bint _sends_plainly(object cls) except -1:
+    """Does a class of responses send itself as CResponse does? Asked anew when the class changes."""
+    cdef uint64_t now = type_version(<PyObject*>cls)
+    known = _plain_response_types.get(cls)
+    if known is not None and now != 0 and (<tuple>known)[0] == now:
+        return (<tuple>known)[1]
+    plain = True
+    for name in _SENDING:
+        if type_lookup(<PyObject*>cls, <PyObject*>name) != type_lookup(<PyObject*>CResponse, <PyObject*>name):
+            plain = False
+            break
+    # The look-up may have given the class a number.
+    now = type_version(<PyObject*>cls)
+    if now != 0:
+        if len(_plain_response_types) > 256:
+            _plain_response_types.clear()
+        _plain_response_types[cls] = (now, plain)
+    return plain
+
+
+cdef bint _send_plain(Exchange ex, CResponse response) except -1:
+    """Send a response whose body is one piece; False where its own methods have to do it."""
+    cdef _Fields fields
+    cdef wire_field pair
+    cdef bytes body, reason
+    cdef int failed, code = response._code
+    if not PyBytes_CheckExact(response._body) or code < 200 or code == 204 or code == 304 or response._status is not None:
+        return False
+    if not _sends_plainly(type(response)):
+        return False
+    fields = _Fields.__new__(_Fields)
+    if response._headers is None:
+        if response._content_type is not None:
+            if not latin1_view(response._content_type, pair.value):
+                return False
+            pair.name = string_view(b"Content-Type", 12)
+            fields.pairs.push_back(pair)
+    else:
+        if not isinstance(response._headers, CHeaders):
+            return False
+        for name, _ in (<CHeaders>response._headers)._list:
+            if len(name) == 8 and name.lower() == "location" or len(name) == 16 and name.lower() == "content-location":
+                return False
+        fields.fill((<CHeaders>response._headers)._list)
+    body = response._body
+    line = _status_line(code)
+    reason = (<str>line)[4:].encode("ascii")
+    failed = respond(ex.x, code, _bytes_sv(reason), fields.pairs, _bytes_sv(body))
+    if failed:
+        raise ValueError(_message_text(failed))
+    return True
+
+
+cdef _Answer _start_answer(app, Exchange ex, object context):
+    """Answer an exchange in its context, which is entered. None where all is done."""
+    cdef _Answer answer = None
+    cdef bint done = True
+    try:
+        given = dispatch(app, ex)
+        if isinstance(given, CResponse) and _send_plain(ex, <CResponse>given):
+            if (<CResponse>given)._on_close_functions is not None:
+                (<CResponse>given).close()
+            return None
+        answer = _Answer.__new__(_Answer)
+        answer.ex = ex
+        answer.context = context
+        done = answer.run(given)
+    except Exception as error:
+        _fail_exchange(ex, error)
+    finally:
+        if answer is not None and done:
+            _close_answer(answer)
+    return None if done else answer
+
+
+cdef int _close_answer(_Answer answer) except -1:
+    try:
+        answer.close()
+    except Exception:
+        _server_log.exception("Error in close() of the answer to %s", latin1_text(answer.ex.x.head().target()))
+    return 0
+
+
+cdef bint _continue_answer(_Answer answer) except -1:
+    """Go on with a stream, in its context; True when it has ended."""
+    cdef bint done = True
+    PyContext_Enter(answer.context)
+    try:
+        try:
+            done = answer.go_on()
+        except Exception as error:
+            _fail_exchange(answer.ex, error)
+        finally:
+            if done:
+                _close_answer(answer)
+    finally:
+        PyContext_Exit(answer.context)
+    return done

@@ -1,1 +1,1 @@
-"""The Python side of the server: options, configuration, application loading."""
+"""The Python side of the server: options, application loading, reloading, the command."""

@@ -57,6 +57,7 @@
 #include "cruet/net/libevent_loop.hpp"
 #endif
 
+#include "cruet/server/access_log.hpp"
 #include "cruet/server/completion_port.hpp"
 #include "cruet/server/connection.hpp"
 #include "cruet/server/exchange.hpp"

@@ -36,6 +36,16 @@
 
 namespace cruet::http {
 
+// Which llhttp parses here.
+constexpr std::string_view llhttp_version() noexcept {
+#define CRUET_TEXT_OF(x) #x
+#define CRUET_TEXT(x) CRUET_TEXT_OF(x)
+    return CRUET_TEXT(LLHTTP_VERSION_MAJOR) "." CRUET_TEXT(LLHTTP_VERSION_MINOR) "." CRUET_TEXT(
+        LLHTTP_VERSION_PATCH);
+#undef CRUET_TEXT
+#undef CRUET_TEXT_OF
+}
+
 template <class S>
 concept RequestSink = requires(S& sink, head_ptr head, std::string_view part,
                                const field& trailer) {

@@ -1,0 +1,128 @@
+# What the exchange and the server take from the headers.
+from libcpp.memory cimport unique_ptr
+from libcpp.string cimport string
+from libcpp.string_view cimport string_view
+from libcpp.vector cimport vector
+
+cdef extern from "cruet/http/field.hpp" namespace "cruet::http" nogil:
+    cdef cppclass field "cruet::http::field":
+        string_view name
+        string_view value
+
+cdef extern from "cruet/http/head.hpp" namespace "cruet::http" nogil:
+    cdef cppclass request_head:
+        string_view method()
+        string_view target()
+        string_view path()
+        string_view query()
+        string_view authority()
+
+cdef extern from "cruet/server/request_body.hpp" namespace "cruet::server" nogil:
+    cdef cppclass request_body:
+        bint complete()
+        bint spooled()
+        bint threaded()
+        string_view memory()
+
+cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
+    cdef cppclass connection_info:
+        string remote_address
+        unsigned remote_port
+        string local_address
+        unsigned local_port
+        bint secure
+        bint unix_socket
+
+    cdef cppclass exchange:
+        const request_head& head()
+        const connection_info& connection()
+        request_body& body()
+        bint threaded()
+        bint started()
+        bint ended()
+        bint gone()
+        void finish()
+        void fail()
+        string take_output() except +
+        void add_ref()
+        void release()
+
+cdef extern from "cruet/core/limits.hpp" namespace "cruet" nogil:
+    cdef cppclass limits:
+        size_t request_line
+        size_t field_size
+        size_t field_count
+        size_t head_size
+        unsigned long long body_size
+
+cdef extern from "<chrono>" namespace "std::chrono" nogil:
+    cdef cppclass milliseconds:
+        milliseconds()
+        milliseconds(long long)
+
+cdef extern from "cruet/server/options.hpp" namespace "cruet::server" nogil:
+    cdef cppclass server_options:
+        limits limits
+        milliseconds header_timeout
+        milliseconds body_timeout
+        milliseconds keep_alive_timeout
+        milliseconds write_timeout
+        milliseconds graceful_timeout
+        size_t body_memory
+        bint threaded
+        string server_name
+
+cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil:
+    cdef cppclass slot_view:
+        slot_view()
+        void enter(unsigned index)
+        void leave(unsigned index)
+        bint operator bool()
+
+cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
+    size_t field_count(const exchange* x)
+    const field* field_at(const exchange* x, size_t i)
+    bint absolute_form(const exchange* x)
+    string_view version_of(const exchange* x)
+    exchange* make_detached(string_view method, string_view target, const vector[field]& fields,
+                            string_view body, string_view local, unsigned port,
+                            string_view remote, bint secure) except +
+    int respond(exchange* x, int status, string_view reason, const vector[field]& fields,
+                string_view body) except +
+    int start(exchange* x, int status, string_view reason, const vector[field]& fields,
+              long long length) except +
+    int write(exchange* x, string_view data) except +
+    int wait_writable(exchange* x)
+    string_view message_of(int code)
+    int status_for(int code)
+    long long read_body(exchange* x, char* to, size_t n) except +
+
+    cdef cppclass python_server:
+        exchange* pop() except +
+        void close_queue()
+        void stop(bint graceful)
+
+    string default_loop()
+    string build_versions() except +
+
+cdef extern from "shim_server.hpp" namespace "cruet::binding":
+    bint latin1_view(object text, string_view& out)
+    str latin1_text(string_view data)
+
+    ctypedef void (*exchange_callback)(void* owner, exchange* x)
+    ctypedef void (*plain_callback)(void* owner)
+    cdef cppclass python_calls:
+        void* owner
+        exchange_callback handle
+        exchange_callback writable
+        exchange_callback gone
+        plain_callback wakeup
+
+    # With the GIL, unlike their like above.
+    int server_add "cruet::binding::server_add"(python_server* s, int fd) except +
+    void server_watch_wakeup(python_server* s, int fd) except +
+    void server_watch_life_line(python_server* s, int fd) except +
+    void server_run(python_server* s) except +
+    unique_ptr[python_server] make_server(const string& loop, const server_options& options,
+                                          const python_calls& calls, slot_view slot,
+                                          int log_fd) except +

@@ -1,0 +1,85 @@
+#pragma once
+// The master as Python runs it: forks with the interpreter's own brackets, tells a Python object
+// what happens. The GIL is held throughout: a master has no other thread to give it to.
+
+#include <Python.h>
+
+#include <memory>
+#include <optional>
+
+#include "cruet/process/master.hpp"
+
+namespace cruet::binding {
+
+struct python_fork {
+    void before() noexcept { PyOS_BeforeFork(); }
+    void after_in_parent() noexcept { PyOS_AfterFork_Parent(); }
+    void after_in_child() noexcept { PyOS_AfterFork_Child(); }
+};
+static_assert(process::ForkPolicy<python_fork>);
+
+using notify_callback = void (*)(void* observer, const char* event, int pid, int status);
+using reload_callback = int (*)(void* observer);
+
+constexpr const char* name_of(process::master_event event) noexcept {
+    using enum process::master_event;
+    switch (event) {
+    case worker_started: return "worker_started";
+    case worker_ready: return "worker_ready";
+    case worker_stopping: return "worker_stopping";
+    case worker_ended: return "worker_ended";
+    case worker_hung: return "worker_hung";
+    case worker_killed: return "worker_killed";
+    case boot_failed: return "boot_failed";
+    case fork_failed: return "fork_failed";
+    case reload_started: return "reload_started";
+    case reload_finished: return "reload_finished";
+    case reload_failed: return "reload_failed";
+    case stopping: return "stopping";
+    }
+    return "unknown";
+}
+
+struct python_observer {
+    void* object;
+    notify_callback tell;
+    reload_callback ask;
+
+    void notify(const process::master_notice& notice) const {
+        tell(object, name_of(notice.event), static_cast<int>(notice.pid), notice.status);
+    }
+    bool reload() const { return ask(object) != 0; }
+};
+static_assert(process::MasterObserver<python_observer>);
+
+struct python_master {
+    process::master<python_fork, python_observer> native;
+    std::optional<process::master_outcome> outcome;
+};
+
+inline python_master* new_master(const process::master_options& options, void* observer,
+                                 notify_callback tell, reload_callback ask) {
+    return new python_master{{options, python_fork{}, python_observer{observer, tell, ask}}, {}};
+}
+inline void delete_master(python_master* m) noexcept { delete m; }
+
+// False: it could not be set up.
+inline bool run_master(python_master* m) {
+    auto end = m->native.run();
+    if (!end) return false;
+    m->outcome.emplace(std::move(*end));
+    return true;
+}
+// In a worker its context, which the caller owns; null in the master.
+inline process::worker_context* become_worker(python_master* m) {
+    process::worker_context* worker = m->outcome->worker();
+    return worker ? new process::worker_context(std::move(*worker)) : nullptr;
+}
+inline int master_exit_code(python_master* m) noexcept { return m->outcome->exit_code(); }
+
+inline void delete_context(process::worker_context* w) noexcept { delete w; }
+inline process::slot_view board_slot(process::worker_context* w) noexcept { return w->slot(); }
+inline int context_life_line(process::worker_context* w) noexcept { return w->life_line(); }
+inline void context_ready(process::worker_context* w) noexcept { w->ready(); }
+
+}  // namespace cruet::binding

@@ -1,0 +1,275 @@
+#pragma once
+// What the binding's exchange and server need of C++: answers from Python objects without copies,
+// the handler that enters Python, and one server over either loop.
+
+#include <Python.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "cruet/http/parser.hpp"
+#include "cruet/net/listener.hpp"
+#include "cruet/net/poll_loop.hpp"
+#include "cruet/process/scoreboard.hpp"
+#include "cruet/server/access_log.hpp"
+#include "cruet/server/exchange.hpp"
+#include "cruet/server/exchange_queue.hpp"
+#include "cruet/server/worker.hpp"
+#ifdef CRUET_HAVE_LIBEVENT
+#include "cruet/net/libevent_loop.hpp"
+#endif
+
+namespace cruet::binding {
+
+using server::exchange;
+using server::exchange_ptr;
+using field_list = std::vector<http::field>;
+
+// A str of Latin-1 text as the bytes it lies in memory as. False, without an exception, where it
+// holds anything beyond U+00FF. The view is valid as long as the str.
+inline bool latin1_view(PyObject* text, std::string_view& out) noexcept {
+    if (!PyUnicode_Check(text) || PyUnicode_READY(text) != 0) return false;
+    if (PyUnicode_KIND(text) != PyUnicode_1BYTE_KIND) return false;
+    out = {reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(text)),
+           static_cast<std::size_t>(PyUnicode_GET_LENGTH(text))};
+    return true;
+}
+inline PyObject* latin1_text(std::string_view bytes) noexcept {
+    return PyUnicode_DecodeLatin1(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), nullptr);
+}
+
+inline std::size_t field_count(const exchange* x) noexcept { return x->head().fields().size(); }
+inline const http::field* field_at(const exchange* x, std::size_t i) noexcept {
+    return &x->head().fields()[i];
+}
+inline bool absolute_form(const exchange* x) noexcept {
+    return x->head().form() == http::target_form::absolute;
+}
+inline std::string_view version_of(const exchange* x) noexcept {
+    return http::to_string(x->head().version());
+}
+// Content announced, or -1.
+inline long long announced_length(const exchange* x) noexcept {
+    const auto length = x->head().content_length();
+    return length ? static_cast<long long>(*length) : -1;
+}
+
+inline exchange* make_detached(std::string_view method, std::string_view target,
+                               const field_list& fields, std::string_view body,
+                               std::string_view local, unsigned port, std::string_view remote,
+                               bool secure) {
+    auto info = make_ref<server::connection_info>();
+    info->local_address = local;
+    info->local_port = static_cast<std::uint16_t>(port);
+    info->remote_address = remote;
+    info->secure = secure;
+    return exchange::detached(http::make_head(method, target, fields), body, std::move(info))
+        .detach();
+}
+
+// errc as a number; 0 when the answer was taken.
+inline int respond(exchange* x, int status, std::string_view reason, const field_list& fields,
+                   std::string_view body) {
+    return static_cast<int>(x->respond(status, reason, fields, body).error().code);
+}
+// length < 0: not known.
+inline int start(exchange* x, int status, std::string_view reason, const field_list& fields,
+                 long long length) {
+    const auto known = length < 0
+                           ? std::optional<std::uint64_t>()
+                           : std::optional<std::uint64_t>(static_cast<std::uint64_t>(length));
+    return static_cast<int>(x->start(status, reason, fields, known).error().code);
+}
+inline int write(exchange* x, std::string_view bytes) { return static_cast<int>(x->write(bytes)); }
+inline int wait_writable(exchange* x) { return static_cast<int>(x->wait_writable()); }
+inline std::string_view message_of(int code) noexcept { return message(static_cast<errc>(code)); }
+inline int status_for(int code) noexcept { return http::status_of(static_cast<errc>(code)); }
+
+// Bytes read, or minus the errc.
+inline long long read_body(exchange* x, char* to, std::size_t n) {
+    const auto got = x->body().read(to, n);
+    return got ? static_cast<long long>(*got) : -static_cast<long long>(got.error().code);
+}
+
+// Enters Python on the loop's thread: nothing but giving the thread its saved state back.
+class gil_section {
+public:
+    explicit gil_section(PyThreadState*& state) noexcept : state_(state) {
+        PyEval_RestoreThread(state_);
+    }
+    gil_section(const gil_section&) = delete;
+    gil_section& operator=(const gil_section&) = delete;
+    ~gil_section() { state_ = PyEval_SaveThread(); }
+
+private:
+    PyThreadState*& state_;
+};
+
+using exchange_callback = void (*)(void* owner, exchange* x);
+using plain_callback = void (*)(void* owner);
+
+struct python_calls {
+    void* owner = nullptr;
+    exchange_callback handle = nullptr;
+    exchange_callback writable = nullptr;
+    exchange_callback gone = nullptr;
+    plain_callback wakeup = nullptr;
+};
+
+class python_handler {
+public:
+    python_handler(const python_calls& calls, server::exchange_queue* queue,
+                   process::slot_view slot) noexcept
+        : calls_(calls), queue_(queue), slot_(slot) {}
+
+    void handle(exchange_ptr x) {
+        if (queue_) {
+            server::queued_handler(*queue_).handle(std::move(x));
+            return;
+        }
+        call(calls_.handle, x.get());
+    }
+    void writable(exchange_ptr x) {
+        if (!queue_) call(calls_.writable, x.get());
+    }
+    void gone(exchange_ptr x) {
+        if (!queue_) call(calls_.gone, x.get());
+    }
+    void wakeup() {
+        const gil_section gil(state);
+        calls_.wakeup(calls_.owner);
+    }
+
+    PyThreadState* state = nullptr;
+
+private:
+    void call(exchange_callback what, exchange* x) {
+        const gil_section gil(state);
+        const process::busy_lane busy(slot_, 0);
+        what(calls_.owner, x);
+    }
+
+    python_calls calls_;
+    server::exchange_queue* queue_;
+    process::slot_view slot_;
+};
+static_assert(server::Handler<python_handler>);
+
+// Requests that wait for a thread; more are answered 503.
+inline constexpr std::size_t queue_capacity = 2048;
+
+class python_server {
+public:
+    virtual ~python_server() = default;
+    // Takes a duplicate of the socket. errc as a number.
+    virtual int add(int fd) = 0;
+    virtual void watch_wakeup(int fd) = 0;
+    virtual void watch_life_line(int fd) = 0;
+    // With the GIL, which is given away meanwhile.
+    virtual void run() = 0;
+    virtual void stop(bool graceful) noexcept = 0;
+
+    // Null once the queue is closed. Without the GIL. The caller owns a count.
+    exchange* pop() { return queue_.pop().detach(); }
+    void close_queue() { queue_.close(); }
+
+protected:
+    server::exchange_queue queue_{queue_capacity};
+};
+
+template <net::Loop Loop>
+class server_over final : public python_server {
+public:
+    server_over(const server::server_options& options, const python_calls& calls,
+                process::slot_view slot, int log_fd)
+        : options_(options),
+          log_(log_fd),
+          handler_(calls, options.threaded ? &queue_ : nullptr, slot),
+          worker_(options_, handler_, server::shared_null<server::null_metrics>, log_) {}
+
+    int add(int fd) override {
+        net::handle copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+        if (!copy) return static_cast<int>(errc::io);
+        auto listener = net::listener::adopt(std::move(copy));
+        if (!listener) return static_cast<int>(listener.error().code);
+        worker_.add(std::move(*listener));
+        return 0;
+    }
+    void watch_wakeup(int fd) override {
+        worker_.watch(fd, [this, fd] {
+            char drained[256];
+            while (::read(fd, drained, sizeof drained) > 0) {
+            }
+            handler_.wakeup();
+        });
+    }
+    void watch_life_line(int fd) override {
+        worker_.watch(fd, [this] { worker_.stop(true); });
+    }
+    void run() override {
+        handler_.state = PyEval_SaveThread();
+        try {
+            worker_.run();
+        } catch (...) {
+            PyEval_RestoreThread(handler_.state);
+            throw;
+        }
+        PyEval_RestoreThread(handler_.state);
+    }
+    void stop(bool graceful) noexcept override { worker_.stop(graceful); }
+
+private:
+    server::server_options options_;
+    server::fd_access_log log_;
+    python_handler handler_;
+    server::worker<Loop, python_handler, server::null_metrics, server::fd_access_log> worker_;
+};
+
+// loop: "libevent", "poll", or "" for the better one there is. Null where it is not there.
+inline std::unique_ptr<python_server> make_server(const std::string& loop,
+                                                  const server::server_options& options,
+                                                  const python_calls& calls,
+                                                  process::slot_view slot, int log_fd) {
+#ifdef CRUET_HAVE_LIBEVENT
+    if (loop.empty() || loop == "libevent") {
+        return std::make_unique<server_over<net::libevent_loop>>(options, calls, slot, log_fd);
+    }
+#endif
+    if (loop.empty() || loop == "poll") {
+        return std::make_unique<server_over<net::poll_loop>>(options, calls, slot, log_fd);
+    }
+    return nullptr;
+}
+
+inline int server_add(python_server* s, int fd) { return s->add(fd); }
+inline void server_watch_wakeup(python_server* s, int fd) { s->watch_wakeup(fd); }
+inline void server_watch_life_line(python_server* s, int fd) { s->watch_life_line(fd); }
+inline void server_run(python_server* s) { s->run(); }
+
+inline std::string default_loop() {
+#ifdef CRUET_HAVE_LIBEVENT
+    return std::string(net::libevent_loop::name());
+#else
+    return std::string(net::poll_loop::name());
+#endif
+}
+
+// Lines of a name, a space and a version.
+inline std::string build_versions() {
+    std::string out = "llhttp " + std::string(http::llhttp_version());
+#ifdef CRUET_HAVE_LIBEVENT
+    out += "\n" + std::string(net::libevent_loop::name()) + " " +
+           std::string(net::libevent_loop::version());
+#endif
+    out +=
+        "\n" + std::string(net::poll_loop::name()) + " " + std::string(net::poll_loop::version());
+    return out;
+}
+
+}  // namespace cruet::binding
