@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import traceback
@@ -254,7 +253,10 @@ class FlaskGroup(AppGroup):
     def _load_plugin_commands(self) -> None:
         if self._loaded_plugin_commands:
             return
-        for entry_point in importlib.metadata.entry_points(group="flask.commands"):
+        # Here, because it takes longer to import than the rest of this module.
+        from importlib.metadata import entry_points
+
+        for entry_point in entry_points(group="flask.commands"):
             self.add_command(entry_point.load(), entry_point.name)
         self._loaded_plugin_commands = True
 

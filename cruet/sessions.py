@@ -6,6 +6,7 @@ import hashlib
 import typing as t
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -149,6 +150,11 @@ class SessionInterface:
 
 session_json_serializer = TaggedJSONSerializer()
 
+# Each application's signer with what it was made of; a session needs one twice a request.
+_signers: WeakKeyDictionary[Flask, tuple[tuple[t.Any, ...], URLSafeTimedSerializer]] = (
+    WeakKeyDictionary()
+)
+
 
 def _lazy_sha1(string: bytes = b"") -> t.Any:
     """Look SHA-1 up on use only: FIPS builds of Python do not have it."""
@@ -178,8 +184,12 @@ class SecureCookieSessionInterface(SessionInterface):
         """
         if not app.secret_key:
             return None
-        keys: t.Any = [*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key]
-        return URLSafeTimedSerializer(
+        keys: list[str | bytes] = [*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key]
+        made_of = (keys, self.salt, self.serializer, self.key_derivation, self.digest_method)
+        known = _signers.get(app)
+        if known is not None and known[0] == made_of:
+            return known[1]
+        signer = URLSafeTimedSerializer(
             t.cast("list[str]", keys),
             salt=self.salt,
             serializer=self.serializer,
@@ -188,6 +198,8 @@ class SecureCookieSessionInterface(SessionInterface):
                 "digest_method": self.digest_method,
             },
         )
+        _signers[app] = (made_of, signer)
+        return signer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         signer = self.get_signing_serializer(app)

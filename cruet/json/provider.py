@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import decimal
 import json
 import typing as t
@@ -65,8 +64,11 @@ def _default(o: t.Any) -> t.Any:
         return http_date(o)
     if isinstance(o, (decimal.Decimal, uuid.UUID)):
         return str(o)
-    if dataclasses.is_dataclass(o):
-        return dataclasses.asdict(o)  # type: ignore[arg-type]
+    if hasattr(type(o), "__dataclass_fields__"):
+        # Whoever made a dataclass has imported the module already.
+        from dataclasses import asdict
+
+        return asdict(o)  # type: ignore[arg-type]
     if hasattr(o, "__html__"):
         return str(o.__html__())
     raise TypeError(f"Object of type {type(o).__name__} is not JSON serializable")
