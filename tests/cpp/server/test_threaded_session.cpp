@@ -39,6 +39,11 @@ std::string get(std::string_view target) {
     return "GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n";
 }
 
+// By another thread.
+void answer(exchange& x, std::string_view body) {
+    std::thread([&] { (void)x.respond(200, {}, {}, body); }).join();
+}
+
 std::string read_all(exchange& x, errc& failure) {
     std::string out;
     char part[100];
@@ -56,13 +61,12 @@ TEST_CASE("thread mode: another thread answers") {
     threaded_fixture f;
     f.send(get("/1") + get("/2"));
     CHECK(f.held().threaded());
-    std::thread other([&] { CHECK(f.held().respond(200, {}, {}, "one")); });
-    other.join();
+    answer(f.held(), "one");
     CHECK(f.take().empty());
     REQUIRE(f.turn());
     CHECK(f.take().ends_with("\r\n\r\none"));
     REQUIRE(f.handler.held.size() == 2);
-    std::thread([&] { CHECK(f.held(1).respond(200, {}, {}, "two")); }).join();
+    answer(f.held(1), "two");
     REQUIRE(f.turn());
     CHECK(f.take().ends_with("\r\n\r\ntwo"));
     CHECK(f.session->idle());
@@ -81,9 +85,10 @@ TEST_CASE("thread mode: content is read while it arrives, and not faster than it
 
     std::string body;
     errc failure{};
+    exchange& x = f.held();
     std::thread other([&] {
-        body = read_all(f.held(), failure);
-        (void)f.held().respond(200, {}, {}, "thanks");
+        body = read_all(x, failure);
+        (void)x.respond(200, {}, {}, "thanks");
     });
     std::size_t sent = 1800;
     while (sent < 5000) {
@@ -106,7 +111,7 @@ TEST_CASE("thread mode: content is read while it arrives, and not faster than it
 TEST_CASE("thread mode: an answer before the content is there ends the connection") {
     threaded_fixture f;
     f.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n");
-    std::thread([&] { (void)f.held().respond(200, {}, {}, "no thanks"); }).join();
+    answer(f.held(), "no thanks");
     REQUIRE(f.turn());
     CHECK(f.take().find("Connection: close\r\n") != std::string::npos);
     CHECK(f.client->shut);
@@ -122,7 +127,8 @@ TEST_CASE("thread mode: content that ends early, is slow or malformed") {
     f.send(head + "3\r\nabc\r\n");
     std::string body;
     errc failure{};
-    std::thread other([&] { body = read_all(f.held(), failure); });
+    exchange& x = f.held();
+    std::thread other([&] { body = read_all(x, failure); });
     SECTION("vanished") {
         expected = errc::connection_closed;
         f.client->broken = true;
@@ -163,8 +169,8 @@ TEST_CASE("thread mode: a stream waits for its client") {
     f.send(get("/"));
     std::atomic<std::size_t> written{0};
     std::atomic<bool> over{false};
+    exchange& x = f.held();
     std::thread other([&] {
-        exchange& x = f.held();
         (void)x.start(200, {}, {}, std::nullopt);
         const std::string piece(300, 'x');
         for (int i = 0; i < 50; ++i) {
@@ -198,8 +204,8 @@ TEST_CASE("thread mode: a client that vanishes wakes the writer") {
     f.client->accepts = 0;
     f.send(get("/"));
     write_state last{};
+    exchange& x = f.held();
     std::thread other([&] {
-        exchange& x = f.held();
         (void)x.start(200, {}, {}, std::nullopt);
         do {
             (void)x.write("0123456789");
@@ -222,8 +228,8 @@ TEST_CASE("thread mode: the session may go while a thread holds its exchange") {
     f.session.reset();
     f.services->port->close();
     f.services.reset();
+    CHECK(x->gone());
     std::thread([&] {
-        CHECK(x->gone());
         (void)x->respond(200, {}, {}, "to nobody");
         x.reset();
     }).join();
