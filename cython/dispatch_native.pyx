@@ -103,6 +103,9 @@ cdef bint _match_on_wire(Plan plan, CRequestContext ctx, Exchange exchange) exce
         path = PyUnicode_AsUTF8AndSize(host, &size)
         if not plain_host(path, <size_t>size):
             return False
+    if exchange.field("Upgrade") is not None:
+        # Perhaps a WebSocket, which only rules for it match.
+        return False
     raw = exchange.raw_path()
     if b"%" in raw:
         text = _path_text(raw)
