@@ -1,10 +1,12 @@
 """What is shipped: the source distribution, the wheel made from it, and the installed headers."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -135,6 +137,30 @@ def test_native_example_builds_on_the_installed_headers(prefix: Path, tmp_path: 
     warnings = ["-Wall", "-Wextra", "-Werror"]
     run("g++", *warnings, *sources, "-o", tmp_path / "native", *pkg_config(prefix), cwd=NATIVE)
     assert run(tmp_path / "native", "--help")
+    assert_native_serves(tmp_path / "native")
+
+
+def assert_native_serves(program: Path) -> None:
+    """Ask the example for an answer and upload a file to it; it must stop when told to."""
+    with subprocess.Popen([program, "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        base = server.stdout.readline().split()[-1]
+        try:
+            with urllib.request.urlopen(f"{base}/hello/W%C3%B6rld", timeout=10) as answer:
+                assert json.load(answer) == {"hello": "W\u00f6rld"}
+            body = (
+                b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\n'
+                b"Content-Type: text/plain\r\n\r\nsome text\r\n--b--\r\n"
+            )
+            form = {"Content-Type": "multipart/form-data; boundary=b"}
+            upload = urllib.request.Request(f"{base}/files", body, form)
+            with urllib.request.urlopen(upload, timeout=10) as answer:
+                assert json.load(answer)["files"][0]["size"] == 9
+            with urllib.request.urlopen(f"{base}/files/a.txt", timeout=10) as answer:
+                assert answer.read() == b"some text"
+        finally:
+            server.terminate()
+        assert server.wait(10) == 0
 
 
 def pkg_config(prefix: Path) -> list[str]:
