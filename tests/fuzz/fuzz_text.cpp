@@ -1,0 +1,34 @@
+// core/utf8.hpp, core/base64.hpp, url/percent.hpp.
+#include <string>
+
+#include "cruet/core/base64.hpp"
+#include "cruet/core/utf8.hpp"
+#include "cruet/url/percent.hpp"
+#include "target.hpp"
+
+CRUET_FUZZ_TARGET(text) {
+    using namespace cruet;
+    const std::string replaced = replace_invalid_utf8(input);
+    fuzz::require(is_utf8(replaced));
+    fuzz::require(is_utf8(input) == (replaced == input));
+    fuzz::require(replace_invalid_utf8(replaced) == replaced);
+
+    fuzz::require(*decode_base64(encode_base64(input)) == input);
+    const auto decoded = decode_base64(input);
+    if (decoded) fuzz::require(decode_base64(encode_base64(*decoded)).has_value());
+
+    fuzz::require(url::unquote(url::quote(input)) == input);
+    fuzz::require(url::unquote_plus(url::quote_plus(input)) == input);
+    fuzz::require(url::unquote(input).size() <= input.size());
+    fuzz::require(is_utf8(url::unquote_text(input)));
+    const auto strict = url::unquote_strict(input);
+    if (strict) fuzz::require(*strict == url::unquote_text(input));
+    constexpr charset keep = charset("%/?#") | charset::span(0, 0x20);
+    const std::string shown = url::unquote_partial(input, keep);
+    fuzz::require(is_utf8(shown));
+    // A "%" that begins no escape may come to stand before decoded digits and then begin one.
+    const bool well_formed = strict.error().code != errc::bad_percent_escape;
+    if (is_utf8(input) && well_formed) {
+        fuzz::require(url::unquote(shown) == url::unquote(input));
+    }
+}
