@@ -62,17 +62,22 @@ class cached_property(property, t.Generic[_T]):
     def __get__(self, obj: object, type: type | None = None) -> _T:  # type: ignore[override]
         if obj is None:
             return t.cast(_T, self)
-        kept = getattr(obj, "__dict__", None)
-        if kept is not None:
-            value = kept.get(self.__name__, _missing)
-        else:
-            value = getattr(obj, self.slot_name, _missing)
+        try:
+            kept = obj.__dict__
+        except AttributeError:
+            return self._of_slot(obj)
+        try:
+            return kept[self.__name__]  # type: ignore[no-any-return]
+        except KeyError:
+            pass
+        value = kept[self.__name__] = self.fget(obj)  # type: ignore[misc]
+        return t.cast(_T, value)
+
+    def _of_slot(self, obj: object) -> _T:
+        value = getattr(obj, self.slot_name, _missing)
         if value is _missing:
             value = self.fget(obj)  # type: ignore[misc]
-            if kept is not None:
-                kept[self.__name__] = value
-            else:
-                setattr(obj, self.slot_name, value)
+            setattr(obj, self.slot_name, value)
         return t.cast(_T, value)
 
     def __delete__(self, obj: object) -> None:
