@@ -68,7 +68,7 @@ def _default(o: t.Any) -> t.Any:
         # Whoever made a dataclass has imported the module already.
         from dataclasses import asdict
 
-        return asdict(o)  # type: ignore[arg-type]
+        return asdict(o)
     if hasattr(o, "__html__"):
         return str(o.__html__())
     raise TypeError(f"Object of type {type(o).__name__} is not JSON serializable")
