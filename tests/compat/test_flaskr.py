@@ -38,8 +38,8 @@ def test_a_visit_over_http(flaskr: Path) -> None:
         check=True,
         timeout=60,
     )
-    with served("flaskr:create_app()", "--workers", "2", cwd=flaskr) as address:
-        visitor = Browser(address)
+    serving = served("flaskr:create_app()", "--workers", "2", cwd=flaskr)
+    with serving as address, Browser(address) as visitor:
         page = visitor.post("/auth/register", username="ada", password="lovelace")
         assert (page.status, page.path) == (200, "/auth/login")
         page = visitor.post("/auth/register", username="ada", password="lovelace")
@@ -55,8 +55,8 @@ def test_a_visit_over_http(flaskr: Path) -> None:
         assert "They weave algebra." in page.text
         assert "Title is required." in visitor.post("/create", title="", body="x").text
 
-        stranger = Browser(address)
-        assert stranger.get("/create").path == "/auth/login"
+        with Browser(address) as stranger:
+            assert stranger.get("/create").path == "/auth/login"
         assert visitor.get("/2/update").status == 404
 
         assert "On engines" not in visitor.post("/1/delete").text

@@ -85,6 +85,12 @@ class Browser:
         parts = urlsplit(self.address)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
 
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._connection.close()
+
     def get(self, path: str, headers: dict[str, str] | None = None) -> Page:
         return self._follow("GET", path, None, headers or {})
 
