@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from .. import _cli_params
 from ..toolkit._addresses import Address, OptionError, parse_address, parse_port
-from ..toolkit._reloader import is_running_from_reloader
+from ..toolkit._reloader import is_running_from_reloader, watch_failure
 from .loading import AppLoadError, load_app
 from .options import LOG_LEVELS, ServerOptions
 from .supervisor import supervise
@@ -260,6 +260,7 @@ def _load_or_defer(load: Callable[[], t.Any]) -> t.Any:
             sys.exit(3)
         error = e
     traceback.print_exception(error)
+    watch_failure(error)
 
     def broken_app(environ: t.Any, start_response: t.Any) -> t.NoReturn:
         raise error from None

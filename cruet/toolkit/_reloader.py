@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 import typing as t
 from collections.abc import Callable, Iterable
 
@@ -119,6 +120,23 @@ def make_watcher(
     raise ValueError(f"there is no reloader {kind!r}")
 
 
+#: Files of modules that did not load, which no list of modules names.
+_failed_files: set[str] = set()
+
+
+def watch_failure(error: BaseException) -> None:
+    """Watch the files that an error while loading the program came from, until they are mended."""
+    while True:
+        if isinstance(error, SyntaxError) and error.filename:
+            _failed_files.add(os.path.abspath(error.filename))
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            _failed_files.add(os.path.abspath(frame.f_code.co_filename))
+        cause = error.__cause__ or error.__context__
+        if cause is None:
+            return
+        error = cause
+
+
 def watched_files(extra: Iterable[str], exclude: Iterable[str]) -> set[str]:
     """Return the source files of all modules that are loaded now, and the extra ones."""
     files: set[str] = set()
@@ -138,6 +156,7 @@ def watched_files(extra: Iterable[str], exclude: Iterable[str]) -> set[str]:
                 files.update(os.path.join(folder, name) for name in names)
         else:
             files.add(path)
+    files.update(path for path in _failed_files if os.path.isfile(path))
     return {path for path in files if not _excluded(path, exclude)}
 
 

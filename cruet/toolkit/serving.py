@@ -92,12 +92,18 @@ class BaseWSGIServer:
         """Serve in this thread until :meth:`shutdown`, or until KeyboardInterrupt."""
         self._ended.clear()
         try:
-            self._server.run()
+            self._run()
         except KeyboardInterrupt:
             pass
         finally:
             self._ended.set()
             self.server_close()
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except _ApplicationError as error:
+            raise error.args[0] from None
 
     def shutdown(self) -> None:
         """Have :meth:`serve_forever` return, and wait until it has. From another thread."""
@@ -272,13 +278,11 @@ def _serve_until_interrupted(server: BaseWSGIServer) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: server._server.stop())
     try:
-        server._server.run()
+        server._run()
     except KeyboardInterrupt:
         # Under the reloader it may be a change of code that interrupts.
         if is_running_from_reloader():
             raise
-    except _ApplicationError as error:
-        raise error.args[0] from None
     finally:
         server.server_close()
 

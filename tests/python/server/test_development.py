@@ -1,0 +1,203 @@
+"""`--debug`, the reloader, `app.run()` and servers made from code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import command, running, until
+
+from cruet.toolkit import _reloader
+from cruet.toolkit.serving import make_server, run_simple
+
+PAGE = """
+from cruet import Flask
+
+app = Flask(__name__)
+
+@app.get("/")
+def index():
+    return "first"
+
+if __name__ == "__main__":
+    app.run(port=0, debug={debug})
+"""
+
+
+def _await_answer(server: Any, body: str, status: int = 200) -> None:
+    def answered() -> bool:
+        try:
+            answer: tuple[int, str] = server.get()
+        except OSError:
+            return False
+        return answer[0] == status and body in answer[1]
+
+    until(answered)
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    # Coarse clocks of file systems must see a difference.
+    time.sleep(0.05)
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize("watcher", ["stat", "watchfiles"])
+def test_debug_reloads_on_change(folder: Path, watcher: str) -> None:
+    if watcher == "watchfiles":
+        pytest.importorskip("watchfiles")
+        env = {}
+    else:
+        (folder / "watchfiles.py").write_text("raise ImportError\n")
+        (folder / "sitecustomize.py").write_text(
+            "import importlib.util as u\n"
+            "find = u.find_spec\n"
+            "u.find_spec = lambda name, *a: None if name == 'watchfiles' else find(name, *a)\n"
+        )
+        env = {"PYTHONPATH": f"{folder}{':' + p if (p := _python_path()) else ''}"}
+    page = folder / "page.py"
+    page.write_text(PAGE)
+    env["PYTHONDONTWRITEBYTECODE"] = "1"
+    with running("page:app", "--debug", cwd=folder, env=env) as server:
+        _await_answer(server, "first")
+        _edit(page, '"first"', '"second"')
+        _await_answer(server, "second")
+        # What does not load is told, and the server waits until it is mended.
+        _edit(page, "def index():", "def index(:")
+        _await_answer(server, "", 500)
+        server.await_line("SyntaxError")
+        _edit(page, "def index(:", "def index():")
+        _await_answer(server, "second")
+        assert server.end(signal.SIGTERM) == 0
+
+
+def _python_path() -> str:
+    return os.environ.get("PYTHONPATH", "")
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_app_run(folder: Path, debug: bool) -> None:
+    page = folder / "page.py"
+    page.write_text(PAGE.format(debug=debug))
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}
+    with running(argv=[sys.executable, "page.py"], cwd=folder, env=env) as server:
+        _await_answer(server, "first")
+        if debug:
+            _edit(page, '"first"', '"second"')
+            _await_answer(server, "second")
+        assert server.end(signal.SIGINT) == 0
+        assert "Traceback" not in server.text
+        server.await_line('"GET / HTTP/1.1" 200')
+
+
+def test_a_start_that_fails_says_so(folder: Path) -> None:
+    with running(argv=command("nowhere:app", "--debug", "--port", "0"), cwd=folder) as server:
+        assert server.wait() == 1
+        assert server.log[-1] == "Error: there is no module named 'nowhere'"
+    with running(argv=command("raising:app", "--debug", "--port", "0"), cwd=folder) as server:
+        assert server.wait() == 3
+        assert "RuntimeError: at import" in server.text
+
+
+def test_a_port_in_use_under_the_reloader(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        argv = command("cruetapp:app", "--debug", "--port", port)
+        with running(argv=argv, cwd=folder) as server:
+            assert server.wait() == 1
+            assert "the port is in use" in server.log[-1]
+
+
+def _hello(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [threading.current_thread().name.encode()]
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_servers_made_from_code_run_in_any_thread(threaded: bool) -> None:
+    servers = [make_server("127.0.0.1", 0, _hello, threaded=threaded) for _ in range(3)]
+    threads = [threading.Thread(target=server.serve_forever) for server in servers]
+    for thread in threads:
+        thread.start()
+    try:
+        assert len({server.port for server in servers}) == 3
+        for server in servers:
+            assert server.server_address == ("127.0.0.1", server.port)
+            with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=10) as answer:
+                name = answer.read().decode()
+            assert name.startswith("cruet-") == threaded
+    finally:
+        for server in servers:
+            server.shutdown()
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{servers[0].port}/", timeout=10)
+
+
+def test_servers_that_cannot_be_made() -> None:
+    server = make_server("127.0.0.1", 0, _hello)
+    try:
+        with pytest.raises(OSError, match="the port is in use"):
+            make_server("127.0.0.1", server.port, _hello)
+    finally:
+        server.server_close()
+    for settings in ({"processes": 2}, {"ssl_context": "adhoc"}, {"request_handler": object}):
+        with pytest.raises(ValueError):
+            make_server("127.0.0.1", 0, _hello, **settings)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="port must be an integer"):
+        run_simple("127.0.0.1", "80", _hello)  # type: ignore[arg-type]
+
+
+def test_errors_pass_through_where_they_should() -> None:
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        raise KeyError("mine")
+
+    server = make_server("127.0.0.1", 0, app, passthrough_errors=True)
+    caught: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            server.serve_forever()
+        except BaseException as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with pytest.raises(OSError):
+        urllib.request.urlopen(f"http://127.0.0.1:{server.port}/", timeout=10)
+    thread.join(10)
+    assert caught and isinstance(caught[0], KeyError)
+
+
+def test_watched_files(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.txt").write_text("")
+    (tmp_path / "b.txt").write_text("")
+    extra = [str(tmp_path / "sub"), str(tmp_path / "b.txt")]
+    files = _reloader.watched_files(extra, [])
+    assert str(tmp_path / "sub" / "a.txt") in files
+    assert str(tmp_path / "b.txt") in files
+    assert __file__ in files or any(name.endswith("reloader.py") for name in files)
+    assert str(tmp_path / "b.txt") not in _reloader.watched_files(extra, ["*/b.txt"])
+    with pytest.raises(ValueError):
+        _reloader.make_watcher("none", [], [], 1)
+
+
+def test_a_stat_watcher_sees_a_change(tmp_path: Path) -> None:
+    watched = tmp_path / "watched"
+    watched.write_text("1")
+    wait = _reloader.make_watcher("stat", [str(watched)], [], 0.05)
+    threading.Timer(0.3, lambda: watched.write_text("22")).start()
+    assert wait() == str(watched)
