@@ -27,14 +27,20 @@ cdef str _PRESERVE = "werkzeug.debug.preserve_context"
 def wsgi_app(app, environ, start_response):
     """Answer one request given as a WSGI environ (PEP 3333)."""
     cdef Plan plan = _plan_of(app)
+    cdef CRequestContext ctx
     if plan.own & OWN_REQUEST_CONTEXT:
-        ctx = _request_context_class(app, environ)
+        ctx = _context_of(app, plan, plan.request_class(environ))
     else:
         ctx = app.request_context(environ)
     error = None
     try:
         try:
-            ctx.push()
+            if plan.own & OWN_REQUEST_CONTEXT:
+                ctx._push(plan)
+                if not _match_in_environ(plan, ctx, environ) and ctx.url_adapter is not None:
+                    ctx.match_request()
+            else:
+                ctx.push()
             if plan.own & OWN_FULL_DISPATCH:
                 response = _full_dispatch(app, plan, ctx)
             else:
@@ -53,7 +59,10 @@ def wsgi_app(app, environ, start_response):
             preserve(_cv_request.get())
         if error is not None and app.should_ignore_error(error):
             error = None
-        ctx.pop(error)
+        if plan.own & OWN_REQUEST_CONTEXT:
+            ctx._pop(plan, error)
+        else:
+            ctx.pop(error)
 
 
 def bind_framework(*, flask, app_context, request_context, request, response, session_interface, http_exception, url_map,

@@ -22,11 +22,13 @@ cdef object dispatch(app, Exchange exchange):
 
 cdef CRequestContext _wire_context(app, Plan plan, Exchange exchange):
     """Make a request and its context as RequestContext.__init__ does, leaving what can wait."""
-    cdef CRequestContext ctx
     if plan.plain_request:
-        request = request_from_exchange(plan.request_class, exchange)
-    else:
-        request = plan.request_class(exchange.environ())
+        return _context_of(app, plan, request_from_exchange(plan.request_class, exchange))
+    return _context_of(app, plan, plan.request_class(exchange.environ()))
+
+
+cdef CRequestContext _context_of(app, Plan plan, request):
+    cdef CRequestContext ctx
     # The class's own json_module finds the application's provider while the request is current.
     if type(plan.json) is not _default_json:
         request.json_module = plan.json
@@ -92,17 +94,14 @@ cdef bint _match_on_wire(Plan plan, CRequestContext ctx, Exchange exchange) exce
     cdef Py_ssize_t size
     cdef bytes raw
     cdef str text
-    cdef dict values
     if not plan.plain_routing or plan.config.get("TRUSTED_HOSTS") is not None:
         return False
     request = <CRequest>ctx.request
     if not request._on_wire() or request.trusted_hosts is not None:
         return False
     host = exchange.field("Host")
-    if host is not None:
-        path = PyUnicode_AsUTF8AndSize(host, &size)
-        if not plain_host(path, <size_t>size):
-            return False
+    if host is not None and not _is_plain_host(host):
+        return False
     if exchange.field("Upgrade") is not None:
         # Perhaps a WebSocket, which only rules for it match.
         return False
@@ -114,7 +113,40 @@ cdef bint _match_on_wire(Plan plan, CRequestContext ctx, Exchange exchange) exce
         path = PyBytes_AS_STRING(raw)
         size = PyBytes_GET_SIZE(raw)
     request._method = exchange.method()
-    values = {}
+    return _match_path(plan, request, path, size)
+
+
+cdef bint _match_in_environ(Plan plan, CRequestContext ctx, environ) except -1:
+    """As :func:`_match_on_wire`, for a request made of an environ."""
+    cdef CRequest request
+    cdef const char *path
+    cdef Py_ssize_t size
+    if not plan.plain_routing or type(environ) is not dict or plan.config.get("TRUSTED_HOSTS") is not None:
+        return False
+    request = <CRequest>ctx.request
+    if request._environ is not environ or request.trusted_hosts is not None:
+        return False
+    host = (<dict>environ).get("HTTP_HOST")
+    if type(host) is not str or not _is_plain_host(host) or "HTTP_UPGRADE" in <dict>environ:
+        return False
+    info = (<dict>environ).get("PATH_INFO")
+    if type(info) is not str:
+        return False
+    text = info if (<str>info).isascii() else request.path
+    path = PyUnicode_AsUTF8AndSize(text, &size)
+    if request._method is None:
+        request._method = request._find_method()
+    return _match_path(plan, request, path, size)
+
+
+cdef inline bint _is_plain_host(host) except -1:
+    cdef Py_ssize_t size
+    cdef const char *text = PyUnicode_AsUTF8AndSize(host, &size)
+    return plain_host(text, <size_t>size)
+
+
+cdef bint _match_path(Plan plan, CRequest request, const char *path, Py_ssize_t size) except -1:
+    cdef dict values = {}
     rule = (<Map>plan.url_map).match_fast(path, <size_t>size, <str>request._method, values)
     if rule is None:
         return False
