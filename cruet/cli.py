@@ -67,7 +67,7 @@ def get_version(ctx: click.Context, param: click.Parameter, value: t.Any) -> Non
         f"Python {platform.python_version()}",
         f"cruet {_cruet.version}",
     ]
-    lines += [f"{name} {version}" for name, version in getattr(_cruet, "versions", dict)().items()]
+    lines += [f"{name} {version}" for name, version in _cruet.versions().items()]
     click.echo("\n".join(lines), color=ctx.color)
     ctx.exit()
 

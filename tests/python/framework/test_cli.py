@@ -368,5 +368,5 @@ def test_run_within_a_command_does_nothing(
 def test_version(runner: CliRunner) -> None:
     result = runner.invoke(cli, ["--version"])
     assert result.exit_code == 0
-    for name in ("Python", "cruet"):
+    for name in ("Python", "cruet", "llhttp", "poll"):
         assert name in result.output
