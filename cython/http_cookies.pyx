@@ -1,11 +1,19 @@
 # Cookies (http/cookie.hpp); http.pyx includes them.
 
-cdef inline str _cookie_text(string_view value, bool quoted, _Scratch scratch):
-    cdef char* to
-    if quoted:
-        to = scratch.of(value.size())
-        return PyUnicode_DecodeUTF8(to, grammar.unescape_cookie_into(to, value), "replace")
-    return _text_replaced(value)
+from cpython.dict cimport PyDict_SetDefault
+
+
+cdef inline str _cookie_name(string_view name, bint ascii):
+    return ascii_text(name.data(), name.size()) if ascii else _text_replaced(name)
+
+
+cdef inline str _cookie_text(string_view value, bint quoted, bint ascii, string& scratch):
+    # `scratch` keeps its memory from one call to the next.
+    if not quoted:
+        return _cookie_name(value, ascii)
+    scratch.resize(value.size() + 1)
+    return PyUnicode_DecodeUTF8(
+        scratch.data(), grammar.unescape_cookie_into(&scratch[0], value), "replace")
 
 
 cdef object _cookie_source(str text, bint latin1):
@@ -29,9 +37,11 @@ def parse_cookie_pairs(str header, bint latin1=False):
     cdef grammar.raw_cookie c
     cdef object source = _cookie_source(header, latin1)
     cdef string_view rest = _any_view(source)
-    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
+    cdef bint ascii = PyUnicode_IS_ASCII(header)
+    cdef string scratch
     while grammar.next_cookie(rest, c):
-        out.append((_text_replaced(c.name), _cookie_text(c.value, c.quoted, scratch)))
+        out.append((
+            _cookie_name(c.name, ascii), _cookie_text(c.value, c.quoted, ascii, scratch)))
     return out
 
 
@@ -43,10 +53,11 @@ def parse_cookies(str header):
     """
     cdef dict out = {}
     cdef grammar.raw_cookie c
-    cdef object source = header, name
+    cdef object source = header
     cdef string_view rest
-    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
-    if not PyUnicode_IS_ASCII(header):
+    cdef bint ascii = PyUnicode_IS_ASCII(header)
+    cdef string scratch
+    if not ascii:
         try:
             source = header.encode("latin-1")
             source.decode("utf-8")
@@ -54,9 +65,8 @@ def parse_cookies(str header):
             source = header.encode("utf-8", "replace")
     rest = _any_view(source)
     while grammar.next_cookie(rest, c):
-        name = _text_replaced(c.name)
-        if name not in out:
-            out[name] = _cookie_text(c.value, c.quoted, scratch)
+        PyDict_SetDefault(
+            out, _cookie_name(c.name, ascii), _cookie_text(c.value, c.quoted, ascii, scratch))
     return out
 
 

@@ -1,46 +1,31 @@
 # URLs and their parts (url/percent.hpp, url/query.hpp, url/path.hpp); http.pyx includes them.
 from os import fspath as _fspath
-from libc.stdlib cimport free, malloc
+from cpython.object cimport PyObject
+from libc.string cimport memchr
+
+cdef extern from "Python.h":
+    PyObject* PyDict_GetItemWithError(dict d, object key) except? NULL
 
 
-cdef class _Scratch:
-    # Room for one decoded component; most fit in what the object itself holds.
-    cdef char local[512]
-    cdef char* more
-    cdef size_t room
-
-    def __cinit__(self):
-        self.more = NULL
-        self.room = sizeof(self.local)
-
-    def __dealloc__(self):
-        free(self.more)
-
-    cdef char* of(self, size_t size) except NULL:
-        if size <= self.room:
-            return self.more if self.more != NULL else self.local
-        free(self.more)
-        self.room = 0
-        self.more = <char*>malloc(size)
-        if self.more == NULL:
-            raise MemoryError
-        self.room = size
-        return self.more
+cdef inline bint _is_plain_query(string_view text) noexcept:
+    # Nothing to decode in the ASCII of a whole query: no look at its components is needed.
+    return text.empty() or (memchr(text.data(), b"%", text.size()) == NULL
+                            and memchr(text.data(), b"+", text.size()) == NULL)
 
 
-cdef inline str _component(string_view raw, _Scratch scratch):
-    # One form-encoded name or value. Plain ASCII, the usual, is copied without a look-up.
-    cdef size_t i
-    cdef char* to
-    for i in range(raw.size()):
-        if raw[i] == b"%" or raw[i] == b"+" or <unsigned char>raw[i] >= 0x80:
-            to = scratch.of(raw.size())
-            return PyUnicode_DecodeUTF8(to, grammar.unquote_into(to, raw, True), "replace")
-    return ascii_text(raw.data(), raw.size())
+cdef inline str _component(string_view raw, bint plain, string& scratch):
+    # One form-encoded name or value. `scratch` keeps its memory from one call to the next.
+    if plain or not grammar.needs_decoding(raw):
+        return ascii_text(raw.data(), raw.size())
+    scratch.resize(raw.size())
+    return PyUnicode_DecodeUTF8(
+        scratch.data(), grammar.unquote_into(&scratch[0], raw, True), "replace")
 
 
-cdef object _encodable(object text):
-    # The view's owner: a str as it is if it is UTF-8, or None for one with lone surrogates.
+cdef object _query_source(object text):
+    # What owns the query's bytes: a str that is UTF-8, or bytes; None for a str with surrogates.
+    if isinstance(text, bytes) or PyUnicode_IS_ASCII(<str?>text):
+        return text
     try:
         _view(text)
     except UnicodeEncodeError:
@@ -58,19 +43,24 @@ def parse_qs(qs):
     cdef dict out = {}
     cdef grammar.raw_pair pair
     cdef string_view rest
-    cdef object name, values
-    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
-    if _encodable(qs) is None:
+    cdef string scratch
+    cdef bint plain
+    cdef object name
+    cdef PyObject* values
+    if isinstance(qs, bytes):
+        raise TypeError("a query string is a str")
+    if _query_source(qs) is None:
         from urllib.parse import parse_qs as slow_parse_qs
         return slow_parse_qs(qs, keep_blank_values=True)
     rest = _view(qs)
+    plain = PyUnicode_IS_ASCII(qs) and _is_plain_query(rest)
     while grammar.next_pair(rest, pair):
-        name = _component(pair.name, scratch)
-        values = out.get(name)
-        if values is None:
-            out[name] = [_component(pair.value, scratch)]
+        name = _component(pair.name, plain, scratch)
+        values = PyDict_GetItemWithError(out, name)
+        if values == NULL:
+            out[name] = [_component(pair.value, plain, scratch)]
         else:
-            (<list>values).append(_component(pair.value, scratch))
+            (<list>values).append(_component(pair.value, plain, scratch))
     return out
 
 
@@ -79,16 +69,15 @@ def parse_qsl(qs):
     cdef list out = []
     cdef grammar.raw_pair pair
     cdef string_view rest
-    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
-    if isinstance(qs, bytes):
-        rest = _bytes_view(qs)
-    elif _encodable(qs) is None:
+    cdef string scratch
+    cdef bint plain
+    if _query_source(qs) is None:
         from urllib.parse import parse_qsl as slow_parse_qsl
         return slow_parse_qsl(qs, keep_blank_values=True)
-    else:
-        rest = _view(qs)
+    rest = _any_view(qs)
+    plain = isinstance(qs, str) and PyUnicode_IS_ASCII(qs) and _is_plain_query(rest)
     while grammar.next_pair(rest, pair):
-        out.append((_component(pair.name, scratch), _component(pair.value, scratch)))
+        out.append((_component(pair.name, plain, scratch), _component(pair.value, plain, scratch)))
     return out
 
 

@@ -35,6 +35,7 @@ cdef extern from "cruet/url/query.hpp" namespace "cruet::url" nogil:
         string_view name
         string_view value
     bool next_pair(string_view&, raw_pair&)
+    bool needs_decoding(string_view)
 
 cdef extern from "cruet/url/path.hpp" namespace "cruet::url" nogil:
     cdef cppclass parts_span "std::span<const std::string_view>":

@@ -471,8 +471,7 @@ cdef class CRequest(CRequestHead):
 cdef str _path_text(bytes raw):
     # The decoded path with one slash at its start; what is no UTF-8 is replaced.
     cdef string_view view = _bytes_view(raw)
-    cdef _Scratch scratch
-    cdef char* to
+    cdef string decoded
     cdef str text
     cdef size_t i
     cdef bint plain = view.size() > 0 and view[0] == b"/" and (view.size() == 1 or view[1] != b"/")
@@ -483,9 +482,8 @@ cdef str _path_text(bytes raw):
                 break
     if plain:
         return ascii_text(view.data(), view.size())
-    scratch = _Scratch.__new__(_Scratch)
-    to = scratch.of(view.size())
-    text = PyUnicode_DecodeUTF8(to, grammar.unquote_into(to, view, False), "replace")
+    decoded = grammar.url_unquote(view)
+    text = _text_replaced_of(decoded)
     return "/" + text.lstrip("/")
 
 

@@ -17,19 +17,16 @@ cdef str _requote_invalid(bytes text):
             text = text[error.end:]
 
 
-cdef str _query_text(string_view raw, _Scratch scratch):
-    cdef size_t i
+cdef str _query_text(string_view raw, string& scratch):
     cdef size_t size
-    cdef char* to
-    for i in range(raw.size()):
-        if raw[i] == b"%" or raw[i] == b"+" or <unsigned char>raw[i] >= 0x80:
-            to = scratch.of(raw.size())
-            size = grammar.unquote_into(to, raw, True)
-            try:
-                return PyUnicode_DecodeUTF8(to, size, NULL)
-            except UnicodeDecodeError:
-                return _requote_invalid(to[:size])
-    return ascii_text(raw.data(), raw.size())
+    if not grammar.needs_decoding(raw):
+        return ascii_text(raw.data(), raw.size())
+    scratch.resize(raw.size())
+    size = grammar.unquote_into(&scratch[0], raw, True)
+    try:
+        return PyUnicode_DecodeUTF8(scratch.data(), size, NULL)
+    except UnicodeDecodeError:
+        return _requote_invalid(scratch.data()[:size])
 
 
 def parse_query_pairs(bytes text not None):
@@ -39,7 +36,7 @@ def parse_query_pairs(bytes text not None):
     """
     cdef grammar.raw_pair pair
     cdef string_view rest = _bytes_view(text)
-    cdef _Scratch scratch = _Scratch.__new__(_Scratch)
+    cdef string scratch
     cdef list pairs = []
     while grammar.next_pair(rest, pair):
         pairs.append((_query_text(pair.name, scratch), _query_text(pair.value, scratch)))

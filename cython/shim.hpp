@@ -83,6 +83,8 @@ inline void raise_failure() {
 
 // A str of ASCII bytes, copied; NULL with an exception for want of memory.
 inline PyObject* ascii_text(const char* data, std::size_t size) noexcept {
+    // Python keeps the strings of one character.
+    if (size == 1) return PyUnicode_DecodeLatin1(data, 1, nullptr);
     PyObject* text = PyUnicode_New(static_cast<Py_ssize_t>(size), 127);
     if (text != nullptr && size > 0) std::memcpy(PyUnicode_1BYTE_DATA(text), data, size);
     return text;

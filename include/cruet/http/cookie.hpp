@@ -86,9 +86,9 @@ inline bool has_cookie_stray(std::string_view text) noexcept {
 
 // Takes the next cookie with a name off the front of `rest`; false when none is left.
 inline bool next_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
-    constexpr charset name_end("=;");
     while (!rest.empty()) {
-        const std::size_t stop = find_in(rest, name_end);
+        std::size_t stop = 0;
+        while (stop < rest.size() && rest[stop] != '=' && rest[stop] != ';') ++stop;
         cookie.name = trim(rest.substr(0, stop), ascii_space);
         cookie.value = {};
         cookie.quoted = false;
