@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from setup import ROOT, Environment, present
-from steps import Failure, announce, show, step
+from steps import Failure, show, step
 
 LAYERS = ("core", "url", "http", "routing", "net", "server", "process", "service")
 CXX_FOLDERS = ("include", "tests/cpp", "tests/fuzz", "cython", "examples")
@@ -147,5 +147,6 @@ def fuzz_one(name: str, source: Path, folder: Path, llhttp: list[str], seconds: 
         "-print_final_stats=1",
     ]
     artifacts = f"-artifact_prefix={folder / name}-"
-    announce(f"Fuzzing {name} for {seconds} s")
-    return show(f"fuzz {name}", [str(program), *limits, artifacts, str(corpus), *seeds])
+    return show(
+        f"Fuzzing {name} for {seconds} s", [str(program), *limits, artifacts, str(corpus), *seeds]
+    )
