@@ -130,7 +130,7 @@ cdef class CHeaders:
     cdef FieldSource _source
     cdef object __weakref__
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._list = []
 
     def __init__(self, defaults=None):

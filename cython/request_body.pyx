@@ -4,25 +4,6 @@ import json as _json
 
 cimport cython
 
-from cpython.ref cimport PyObject
-
-cdef extern from "Python.h":
-    # The slots that tell, without a look-up, whether a class makes its objects in its own way.
-    ctypedef struct class_slots "PyTypeObject":
-        void* tp_init
-
-cdef extern from *:
-    """
-    // cls.__new__(cls) without the look-up.
-    static PyObject* cruet_new_object(PyObject* cls, PyObject* no_args) {
-        return ((PyTypeObject*)cls)->tp_new((PyTypeObject*)cls, no_args, NULL);
-    }
-    """
-    object _new_of "cruet_new_object"(object cls, tuple no_args)
-
-cdef tuple _no_args = ()
-
-
 cdef object _form_methods = frozenset(("POST", "PUT", "PATCH"))
 # The name that the WSGI world knows a populated request by.
 cdef str _environ_request_key = "werkzeug.request"
@@ -196,8 +177,7 @@ cdef class CRequest(CRequestHead):
 
     cdef object _make_cookies(self):
         if self._headers is None and self._on_wire():
-            return _toolkit("sansio.http").parse_cookie(
-                self._exchange.field("Cookie"), self.dict_storage_class)
+            return _cookie_jar(self.dict_storage_class, self._exchange.field("Cookie"))
         return CRequestHead._make_cookies(self)
 
     # -- what WSGI alone knows

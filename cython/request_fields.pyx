@@ -5,6 +5,22 @@ from cpython.object cimport PyObject
 
 import importlib as _importlib
 
+cdef extern from "Python.h":
+    # The slots that tell, without a look-up, whether a class makes its objects in its own way.
+    ctypedef struct class_slots "PyTypeObject":
+        void* tp_init
+
+cdef extern from *:
+    """
+    // cls.__new__(cls) without the look-up.
+    static PyObject* cruet_new_object(PyObject* cls, PyObject* no_args) {
+        return ((PyTypeObject*)cls)->tp_new((PyTypeObject*)cls, no_args, NULL);
+    }
+    """
+    object _new_of "cruet_new_object"(object cls, tuple no_args)
+
+cdef tuple _no_args = ()
+
 cdef class CRequestHead
 
 cdef dict _toolkit_modules = {}

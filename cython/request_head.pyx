@@ -43,6 +43,37 @@ def parse_query_pairs(bytes text not None):
     return pairs
 
 
+cdef inline bint _fills_as_multidict(object cls):
+    # Whether cls(pairs) does nothing but what CMultiDict does with them.
+    return (isinstance(cls, type)
+            and (<class_slots*>cls).tp_init == (<class_slots*>CMultiDict).tp_init)
+
+
+cdef object _query_arguments(object cls, bytes text):
+    cdef grammar.raw_pair pair
+    cdef string_view rest
+    cdef string scratch
+    cdef object arguments
+    if not _fills_as_multidict(cls):
+        return cls(parse_query_pairs(text))
+    arguments = _new_of(cls, _no_args)
+    rest = _bytes_view(text)
+    while grammar.next_pair(rest, pair):
+        _append(<dict>arguments, _query_text(pair.name, scratch), _query_text(pair.value, scratch))
+    return arguments
+
+
+cdef object _cookie_jar(object cls, str text):
+    cdef object cookies
+    if not _fills_as_multidict(cls):
+        return _toolkit("sansio.http").parse_cookie(text, cls)
+    cookies = _new_of(cls, _no_args)
+    if text:
+        for name, value in parse_cookie_pairs(text):
+            _append(<dict>cookies, name, value)
+    return cookies
+
+
 cdef class CRequestHead:
     """A request as its head describes it. Every attribute is computed at first use and kept.
 
@@ -207,7 +238,7 @@ cdef class CRequestHead:
     def args(self):
         """The query's parameters, a ``parameter_storage_class``."""
         if self._args is None:
-            self._args = self.parameter_storage_class(parse_query_pairs(self.query_string))
+            self._args = _query_arguments(self.parameter_storage_class, self.query_string)
         return self._args
 
     @args.setter
@@ -234,8 +265,7 @@ cdef class CRequestHead:
         self._cookies = None
 
     cdef object _make_cookies(self):
-        fields = self.headers.getlist("Cookie")
-        return _toolkit("sansio.http").parse_cookie(";".join(fields), self.dict_storage_class)
+        return _cookie_jar(self.dict_storage_class, ";".join(self.headers.getlist("Cookie")))
 
     # -- the content's type
 

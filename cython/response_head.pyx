@@ -50,7 +50,7 @@ cdef class CResponseHead:
     default_mimetype = "text/plain"
     max_cookie_size = 4093
 
-    def __cinit__(self, *args, **kwargs):
+    def __cinit__(self):
         self._code = 200
         self._length = -1
 
