@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
 __all__ = [
     "BaseWSGIServer",
     "ThreadedWSGIServer",
+    "WSGIRequestHandler",
     "is_running_from_reloader",
     "make_server",
     "run_simple",
@@ -151,6 +152,37 @@ def _info(message: str, *args: t.Any) -> None:
     _log.info(message, *args)
 
 
+class WSGIRequestHandler:
+    """What ``request_handler`` arguments are subclasses of.
+
+    Requests are parsed and logged natively, and no handler is ever made. A subclass that overrides
+    one of these methods, as is done to silence the access log, turns it off.
+    """
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log one request."""
+        self.log("info", "%s %s", code, size)
+
+    def log_error(self, format: str, *args: t.Any) -> None:
+        """Log an error."""
+        self.log("error", format, *args)
+
+    def log_message(self, format: str, *args: t.Any) -> None:
+        """Log a message."""
+        self.log("info", format, *args)
+
+    def log(self, type: str, message: str, *args: t.Any) -> None:
+        """Log a message at the level that ``type`` names."""
+        getattr(_log, type)(message, *args)
+
+
+def _logs_as_usual(handler: type) -> bool:
+    return all(
+        getattr(handler, name, None) is getattr(WSGIRequestHandler, name)
+        for name in ("log_request", "log_error", "log_message", "log")
+    )
+
+
 def make_server(
     host: str,
     port: int,
@@ -167,16 +199,17 @@ def make_server(
 
     :param threaded: answer requests in threads; else one at a time.
     :param fd: a socket that listens already, in place of ``host`` and ``port``.
-    :raises ValueError: several processes, TLS or an own request handler are asked for; ``cruet
-        run --workers`` and a proxy give the first two.
+    :param request_handler: see :class:`WSGIRequestHandler`.
+    :raises ValueError: several processes or TLS are asked for; ``cruet run --workers`` and a proxy
+        give these.
     :raises OSError: the address cannot be had.
     """
     if processes != 1:
         raise ValueError("one process serves here; for several use 'cruet run --workers'")
     if ssl_context is not None:
         raise ValueError("TLS is not served here; put a proxy in front")
-    if request_handler is not None:
-        raise ValueError("requests are handled natively; a request handler class is not used")
+    if request_handler is not None and not _logs_as_usual(request_handler):
+        settings["access_log"] = -1
     if passthrough_errors:
         app = _passing_errors(app)
     kind = ThreadedWSGIServer if threaded else BaseWSGIServer

@@ -153,7 +153,7 @@ def test_servers_that_cannot_be_made() -> None:
             make_server("127.0.0.1", server.port, _hello)
     finally:
         server.server_close()
-    for settings in ({"processes": 2}, {"ssl_context": "adhoc"}, {"request_handler": object}):
+    for settings in ({"processes": 2}, {"ssl_context": "adhoc"}):
         with pytest.raises(ValueError):
             make_server("127.0.0.1", 0, _hello, **settings)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="port must be an integer"):
