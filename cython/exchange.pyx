@@ -95,6 +95,8 @@ cdef class Exchange(FieldSource):
     cdef _Site site
     # The lane of the scoreboard on which the application answers this.
     cdef unsigned lane
+    # Is there a loop that comes back to an unfinished answer?
+    cdef bint resumable
     # Status that the error of reading the body asks for; 0: there was none.
     cdef int body_error
     cdef InputStream _input

@@ -122,6 +122,7 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
     int server_add "cruet::binding::server_add"(python_server* s, int fd) except +
     void server_watch_wakeup(python_server* s, int fd) except +
     void server_watch_life_line(python_server* s, int fd) except +
+    void server_go_on_later(python_server* s, exchange* x) except +
     void server_run(python_server* s) except +
     unique_ptr[python_server] make_server(const string& loop, const server_options& options,
                                           const python_calls& calls, slot_view slot,

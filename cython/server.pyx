@@ -10,7 +10,7 @@ from libcpp.memory cimport unique_ptr
 
 from lib_server cimport (
     build_versions, default_loop, exchange_callback, make_server, milliseconds, plain_callback, python_calls, python_server, server_add,
-    server_options, server_run, server_watch_life_line, server_watch_wakeup,
+    server_go_on_later, server_options, server_run, server_watch_life_line, server_watch_wakeup,
 )
 
 cdef extern from "Python.h":
@@ -144,6 +144,7 @@ cdef class Server:
         ex.x = x
         ex.site = self.site
         ex.lane = lane
+        ex.resumable = True
         context = PyContext_CopyCurrent()
         PyContext_Enter(context)
         try:
@@ -151,7 +152,14 @@ cdef class Server:
         finally:
             PyContext_Exit(context)
         if waiting is not None:
-            self.waiting[<size_t>x] = waiting
+            self.keep(waiting)
+        return 0
+
+    cdef int keep(self, _Answer answer) except -1:
+        # For writable() or gone(), or for the loop's next turn.
+        self.waiting[<size_t>answer.ex.x] = answer
+        if answer.paused:
+            server_go_on_later(self.native.get(), answer.ex.x)
         return 0
 
     cdef int go_on(self, exchange* x) except -1:
@@ -160,7 +168,7 @@ cdef class Server:
             # Taken out first: whatever happens, it is not gone on with twice.
             del self.waiting[<size_t>x]
             if not _continue_answer(<_Answer>answer):
-                self.waiting[<size_t>x] = answer
+                self.keep(<_Answer>answer)
         return 0
 
     cdef int vanished(self, exchange* x) except -1:

@@ -174,6 +174,8 @@ public:
     // With the GIL, which is given away meanwhile.
     virtual void run() = 0;
     virtual void stop(bool graceful) noexcept = 0;
+    // Calls the handler's writable() in the loop's next turn.
+    virtual void go_on_later(exchange_ptr x) = 0;
 
     // Null once the queue is closed. Without the GIL. The caller owns a count.
     exchange* pop() { return queue_.pop().detach(); }
@@ -223,6 +225,9 @@ public:
         PyEval_RestoreThread(handler_.state);
     }
     void stop(bool graceful) noexcept override { worker_.stop(graceful); }
+    void go_on_later(exchange_ptr x) override {
+        worker_.post([this, x = std::move(x)] { handler_.writable(x); });
+    }
 
 private:
     server::server_options options_;
@@ -250,6 +255,7 @@ inline std::unique_ptr<python_server> make_server(const std::string& loop,
 inline int server_add(python_server* s, int fd) { return s->add(fd); }
 inline void server_watch_wakeup(python_server* s, int fd) { s->watch_wakeup(fd); }
 inline void server_watch_life_line(python_server* s, int fd) { s->watch_life_line(fd); }
+inline void server_go_on_later(python_server* s, exchange* x) { s->go_on_later(exchange_ptr(x)); }
 inline void server_run(python_server* s) { s->run(); }
 
 inline std::string default_loop() {

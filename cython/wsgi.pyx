@@ -16,6 +16,8 @@ cdef enum:
     _READY = 0
     _FULL = 1
     _GONE = 2
+    # Bytes of a stream that one turn of the loop sends, so that a quick reader does not have the loop for itself.
+    _TURN = 1 << 20
 
 
 cdef class _Fields:
@@ -63,6 +65,8 @@ cdef class _Answer:
     cdef bint head_written
     cdef object iterable
     cdef object iterator
+    # A turn is over though the client would take more.
+    cdef bint paused
 
     def __call__(self, status, headers, exc_info=None):
         """start_response: note status and headers; they are sent with the first content."""
@@ -162,7 +166,11 @@ cdef class _Answer:
 
     cdef bint go_on(self) except -1:
         cdef int state
+        cdef Py_ssize_t sent = 0
+        self.paused = False
         for piece in self.iterator:
+            # Each piece has the whole timeout.
+            self.ex.site.slot.enter(self.ex.lane)
             if not isinstance(piece, bytes):
                 raise TypeError(f"the application gave a {type(piece).__name__}, not bytes")
             state = self.put(<bytes>piece)
@@ -172,6 +180,10 @@ cdef class _Answer:
                 return False
             if state == _GONE or self.ex.x.gone():
                 return True
+            sent += len(<bytes>piece)
+            if sent >= _TURN and not self.ex.x.threaded() and self.ex.resumable:
+                self.paused = True
+                return False
         if not self.head_written:
             self.begin(0)
         self.ex.x.finish()

@@ -354,6 +354,8 @@ void http1_session<S, V>::advance() {
         flush();
     }
     if (broken_) return vanish(errc::connection_closed);
+    // Whichever event has sent it: a thread may wait for just this room.
+    if (services_.options.threaded && exchange_ && called_) exchange_->set_downstream(out_.size());
     if (out_.empty()) {
         services_.pools.give(out_);
         if (state_ == state::closing) sent_all();
