@@ -75,3 +75,5 @@
 #include "cruet/process/pipe.hpp"
 #include "cruet/process/scoreboard.hpp"
 #include "cruet/process/signals.hpp"
+
+#include "cruet/service/service.hpp"

@@ -343,7 +343,7 @@ void http1_session<S, V>::on_writable() {
     advance();
 }
 
-// After every event: sends, and sees what that makes possible.
+// After every event: sends, wakes a thread that waits for room, sees what else that makes possible.
 template <net::Stream S, class V>
 void http1_session<S, V>::advance() {
     if (state_ == state::done) return;
@@ -354,7 +354,6 @@ void http1_session<S, V>::advance() {
         flush();
     }
     if (broken_) return vanish(errc::connection_closed);
-    // Whichever event has sent it: a thread may wait for just this room.
     if (services_.options.threaded && exchange_ && called_) exchange_->set_downstream(out_.size());
     if (out_.empty()) {
         services_.pools.give(out_);
@@ -398,7 +397,6 @@ void http1_session<S, V>::linger_read() {
     }
 }
 
-// The connection is lost, or given up.
 template <net::Stream S, class V>
 void http1_session<S, V>::vanish(errc why) {
     if (state_ == state::done && !exchange_) return;
