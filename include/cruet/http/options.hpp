@@ -7,8 +7,8 @@
 //
 // Reading never fails: a parameter that is not well formed is skipped. Names come out in lower
 // case. Extended parameters (name*=UTF-8''%e2%82%ac) and continuations (name*0=a; name*1=b) are
-// decoded and joined; what is not UTF-8 becomes U+FFFD. In a quoted value, %22 stands for a double
-// quote, as browsers write it in form-data. `value` points into the text, parameters are owned.
+// decoded and joined; what is not UTF-8 becomes U+FFFD. %22 stands for a double quote, as browsers
+// write it in form-data. `value` points into the text, parameters are owned.
 #pragma once
 
 #include <cstddef>
@@ -187,8 +187,8 @@ inline options parse_options(std::string_view text) {
     auto charset = detail::text_charset::unknown;
     for (raw_parameter raw; next_parameter(rest, raw);) {
         std::string_view name = raw.name;
-        std::string value =
-            raw.quoted ? detail::unescape_quoted(raw.value) : std::string(raw.value);
+        const bool plain = !raw.quoted && name.ends_with('*');
+        std::string value = plain ? std::string(raw.value) : detail::unescape_quoted(raw.value);
         if (name.ends_with('*')) {
             name.remove_suffix(1);
             const auto extended = raw.quoted ? std::nullopt : detail::split_extended(raw.value);

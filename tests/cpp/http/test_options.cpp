@@ -45,6 +45,7 @@ TEST_CASE("quoted parameters") {
     CHECK(read(R"(v;a="c:\\")") == list{{"a", "c:\\"}});
     CHECK(read(R"(v;a="C:\temp\x.txt")") == list{{"a", "C:\\temp\\x.txt"}});
     CHECK(read(R"(v;a="b%22c%41")") == list{{"a", "b\"c%41"}});
+    CHECK(read("v;a=b%22c;d*=b%22") == list{{"a", "b\"c"}, {"d", "b%22"}});
     CHECK(read(R"(v;a="c;d";e=f)") == list{{"a", "c;d"}, {"e", "f"}});
     CHECK(read(R"(v;a="b" x;c=d)") == list{{"a", "b"}, {"c", "d"}});
     CHECK(read(R"(v;a="")") == list{{"a", ""}});
