@@ -100,10 +100,11 @@ def fill(browser: webdriver.Chrome, **fields: str) -> None:
             )
         else:
             form.find_element(By.NAME, name).send_keys(value)
+    # The next page has a window object of its own, so it lacks the mark that this one gets.
+    browser.execute_script("window.left = true")
     form.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
-    WebDriverWait(browser, 10).until(
-        lambda _: browser.execute_script("return document.readyState") == "complete"
-    )
+    arrived = "return !window.left && document.readyState === 'complete'"
+    WebDriverWait(browser, 20).until(lambda _: browser.execute_script(arrived))
 
 
 def said(browser: webdriver.Chrome) -> str:
