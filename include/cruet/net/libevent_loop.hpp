@@ -99,6 +99,8 @@ private:
     interest wanted_ = interest::none;
 };
 
+// libevent reads the coarse clock, which is cheap: a timer may be early by a tick of it, 4 ms or
+// so. Who needs to know that a time has come looks at the clock itself.
 class libevent_loop::timer {
 public:
     timer() noexcept = default;

@@ -166,4 +166,13 @@ inline std::size_t count(std::string_view text, std::string_view part) {
     return n;
 }
 
+// Requests, with further field lines.
+inline std::string get(std::string_view target, std::string_view more = "") {
+    return "GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n" + std::string(more) + "\r\n";
+}
+inline std::string post(std::string_view body, std::string_view more = "") {
+    return "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n" + std::string(more) + "\r\n" + std::string(body);
+}
+
 }  // namespace cruet::test

@@ -35,10 +35,6 @@ struct threaded_fixture : session_fixture {
     }
 };
 
-std::string get(std::string_view target) {
-    return "GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n";
-}
-
 // By another thread.
 void answer(exchange& x, std::string_view body) {
     std::thread([&] { (void)x.respond(200, {}, {}, body); }).join();

@@ -1,0 +1,122 @@
+#include "cruet/server/http1_session.hpp"
+
+#include <thread>
+
+#include "../catch.hpp"
+#include "session_fixture.hpp"
+
+using namespace cruet;
+using namespace cruet::server;
+using namespace cruet::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("session: timeouts") {
+    session_fixture f;
+    f.options.header_timeout = 30ms;
+    f.options.body_timeout = 30ms;
+    f.options.keep_alive_timeout = 30ms;
+    f.options.write_timeout = 30ms;
+    const auto expire = [&] {
+        const auto deadline = f.session->deadline();
+        REQUIRE(deadline != f.session->never);
+        f.session->on_deadline();
+        CHECK_FALSE(f.done());
+        while (net::coarse_clock::now() < deadline) std::this_thread::sleep_for(5ms);
+        f.session->on_deadline();
+    };
+    SECTION("a new connection that says nothing is closed without a word") {
+        f.connect();
+        expire();
+        CHECK(f.done());
+        CHECK(f.take().empty());
+    }
+    SECTION("a slow head") {
+        f.send("GET / HTTP/1.1\r\n");
+        expire();
+        CHECK(f.take().starts_with("HTTP/1.1 408 "));
+        CHECK_FALSE(f.done());
+    }
+    SECTION("slow content") {
+        f.send(post("hello").substr(0, 50));
+        expire();
+        CHECK(f.take().starts_with("HTTP/1.1 408 "));
+        CHECK(f.handler.handled == 0);
+    }
+    SECTION("a kept connection without a next request") {
+        f.send(get("/"));
+        f.take();
+        expire();
+        CHECK(f.done());
+        CHECK(f.take().empty());
+    }
+    SECTION("a client that stops reading") {
+        f.handler.on_handle = [](exchange& x) {
+            (void)x.start(200, {}, {}, std::nullopt);
+            (void)x.write(std::string(100000, 'x'));
+        };
+        f.connect();
+        f.client->accepts = 10;
+        f.send(get("/"));
+        expire();
+        CHECK(f.done());
+        CHECK(f.client->reset);
+        CHECK(f.handler.gone_calls == 1);
+    }
+    SECTION("a request that comes with the timeout is answered") {
+        f.send(get("/"));
+        f.take();
+        std::this_thread::sleep_for(60ms);
+        f.client->to_server = get("/late");
+        f.session->on_deadline();
+        CHECK(f.take().ends_with("/late"));
+        CHECK_FALSE(f.done());
+    }
+}
+
+TEST_CASE("session: content must keep up a rate") {
+    session_fixture f;
+    f.options.body_timeout = 50ms;
+    f.options.body_min_rate = 1000;
+    f.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+    // One byte every 10 ms: never 50 ms without one, and far below 1000 a second.
+    int sent = 0;
+    for (; sent < 100 && f.client->to_client.empty(); ++sent) {
+        std::this_thread::sleep_for(10ms);
+        f.send("x");
+        f.session->on_deadline();
+    }
+    CHECK(f.take().starts_with("HTTP/1.1 408 "));
+    CHECK(sent < 50);
+}
+
+TEST_CASE("session: a graceful stop") {
+    session_fixture f;
+    f.options.drain_linger = 20ms;
+    f.send(get("/"));
+    f.take();
+    f.services->stopping = true;
+    f.session->on_stop();
+    CHECK_FALSE(f.done());
+    f.send(get("/last"));
+    CHECK(f.take().find("Connection: close\r\n") != std::string::npos);
+    CHECK(f.client->shut);
+
+    session_fixture g;
+    g.options.drain_linger = 20ms;
+    g.handler.on_handle = [&](exchange& x) { g.handler.hold(x); };
+    g.send(get("/"));
+    g.services->stopping = true;
+    g.session->on_stop();
+    (void)g.handler.held[0]->respond(200, {}, {}, "");
+    g.services->port->drain();
+    CHECK(g.take().find("Connection: close\r\n") != std::string::npos);
+
+    session_fixture h;
+    h.options.drain_linger = 20ms;
+    h.send(get("/"));
+    h.services->stopping = true;
+    h.session->on_stop();
+    std::this_thread::sleep_for(40ms);
+    h.session->on_deadline();
+    CHECK(h.done());
+}
