@@ -14,7 +14,9 @@ from cruet.testing import FlaskClient
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FLASK_APP", "FLASK_DEBUG", "CRUET_APP", "CRUET_DEBUG", "FLASK_RUN_FROM_CLI"):
-        monkeypatch.delenv(name, raising=False)
+        # Set first, so that a variable which a test leaves behind is taken away after it too.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)
