@@ -5,6 +5,7 @@
 #include "cruet/core/base64.hpp"
 #include "cruet/core/buffer.hpp"
 #include "cruet/core/charset.hpp"
+#include "cruet/core/element_view.hpp"
 #include "cruet/core/error.hpp"
 #include "cruet/core/limits.hpp"
 #include "cruet/core/ref.hpp"

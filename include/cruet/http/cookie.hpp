@@ -12,13 +12,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "cruet/core/ascii.hpp"
 #include "cruet/core/charset.hpp"
+#include "cruet/core/element_view.hpp"
 #include "cruet/core/result.hpp"
 #include "cruet/http/field.hpp"
 #include "cruet/url/percent.hpp"
@@ -113,40 +113,7 @@ inline bool next_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
 }
 
 // A range of cookies, for range-for.
-class cookie_view {
-public:
-    constexpr explicit cookie_view(std::string_view text) noexcept : text_(text) {}
-
-    class iterator {
-    public:
-        using value_type = raw_cookie;
-        using difference_type = std::ptrdiff_t;
-
-        iterator() noexcept = default;
-        explicit iterator(std::string_view rest) noexcept : rest_(rest) { ++*this; }
-        const raw_cookie& operator*() const noexcept { return cookie_; }
-        const raw_cookie* operator->() const noexcept { return &cookie_; }
-        iterator& operator++() noexcept {
-            done_ = !next_cookie(rest_, cookie_);
-            return *this;
-        }
-        void operator++(int) noexcept { ++*this; }
-        friend bool operator==(const iterator& at, std::default_sentinel_t) noexcept {
-            return at.done_;
-        }
-
-    private:
-        std::string_view rest_;
-        raw_cookie cookie_;
-        bool done_ = true;
-    };
-
-    iterator begin() const noexcept { return iterator(text_); }
-    std::default_sentinel_t end() const noexcept { return {}; }
-
-private:
-    std::string_view text_;
-};
+using cookie_view = element_view<raw_cookie, next_cookie>;
 
 // Appends a cookie's value, in double quotes with escapes where it holds what a value may not.
 inline void append_cookie_value(std::string& out, std::string_view value) {

@@ -10,12 +10,12 @@
 
 #include <cstddef>
 #include <cstring>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "cruet/core/element_view.hpp"
 #include "cruet/core/utf8.hpp"
 #include "cruet/url/percent.hpp"
 
@@ -46,40 +46,7 @@ inline bool next_pair(std::string_view& rest, raw_pair& pair) noexcept {
 }
 
 // A range of raw pairs, for range-for.
-class query_view {
-public:
-    constexpr explicit query_view(std::string_view text) noexcept : text_(text) {}
-
-    class iterator {
-    public:
-        using value_type = raw_pair;
-        using difference_type = std::ptrdiff_t;
-
-        iterator() noexcept = default;
-        explicit iterator(std::string_view rest) noexcept : rest_(rest) { ++*this; }
-        const raw_pair& operator*() const noexcept { return pair_; }
-        const raw_pair* operator->() const noexcept { return &pair_; }
-        iterator& operator++() noexcept {
-            done_ = !next_pair(rest_, pair_);
-            return *this;
-        }
-        void operator++(int) noexcept { ++*this; }
-        friend bool operator==(const iterator& at, std::default_sentinel_t) noexcept {
-            return at.done_;
-        }
-
-    private:
-        std::string_view rest_;
-        raw_pair pair_;
-        bool done_ = true;
-    };
-
-    iterator begin() const noexcept { return iterator(text_); }
-    std::default_sentinel_t end() const noexcept { return {}; }
-
-private:
-    std::string_view text_;
-};
+using query_view = element_view<raw_pair, next_pair>;
 
 // True when a raw name or value must be decoded before use.
 inline bool needs_decoding(std::string_view raw) noexcept {
