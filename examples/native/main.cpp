@@ -1,7 +1,4 @@
 // A server in C++ on cruet's headers alone: see README.md beside it.
-#include <csignal>
-#include <cstdio>
-#include <cstring>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -9,7 +6,7 @@
 #include "app.hpp"
 #include "cruet/net/listener.hpp"
 #include "cruet/net/poll_loop.hpp"
-#include "cruet/server/worker.hpp"
+#include "cruet/service/service.hpp"
 #ifdef CRUET_HAVE_LIBEVENT
 #include "cruet/net/libevent_loop.hpp"
 #endif
@@ -17,17 +14,13 @@
 namespace {
 
 namespace net = cruet::net;
-namespace server = cruet::server;
+namespace service = cruet::service;
 
 #ifdef CRUET_HAVE_LIBEVENT
 using loop = net::libevent_loop;
 #else
 using loop = net::poll_loop;
 #endif
-using worker = server::worker<loop, native::app>;
-
-// What a signal handler can reach: stop() is safe to call there.
-worker* running = nullptr;
 
 struct arguments {
     std::string host = "127.0.0.1";
@@ -53,37 +46,25 @@ bool read_arguments(int argc, char** argv, arguments& out) {
 }
 
 int serve(const arguments& given) {
-    const auto port = cruet::parse_decimal<std::uint16_t>(given.port);
-    if (!port) {
-        std::cerr << "not a port: " << given.port << '\n';
-        return 2;
-    }
-    const auto addresses = net::resolve(given.host, *port);
-    if (!addresses) {
-        std::cerr << given.host << ": " << addresses.error().message() << '\n';
+    service::service_options options;
+    options.bind = {given.host + ':' + given.port};
+    std::string failed;
+    auto listeners = service::open_listeners(options, &failed);
+    if (!listeners) {
+        std::cerr << failed << ": " << listeners.error().message() << '\n';
         return 1;
     }
-    server::server_options options;
-    native::app app;
-    worker serving(options, app);
-    for (const net::address& where : *addresses) {
-        auto listener = net::listener::bind(where);
-        if (!listener) {
-            std::cerr << where.to_string() << ": " << listener.error().message() << " ("
-                      << std::strerror(errno) << ")\n";
-            return 1;
-        }
-        std::cout << "serving on http://" << listener->local().to_string() << std::endl;
-        serving.add(std::move(*listener));
+    for (const net::listener& l : *listeners) {
+        std::cout << "serving on http://" << l.local().to_string() << std::endl;
     }
-    running = &serving;
-    std::signal(SIGTERM, [](int) { running->stop(true); });
-    std::signal(SIGINT, [](int) { running->stop(true); });
-    serving.run();
-    std::signal(SIGTERM, SIG_DFL);
-    std::signal(SIGINT, SIG_DFL);
+    // One worker: the files that were sent are in its memory.
+    auto end = service::run_on<loop>(std::move(*listeners), options, [] { return native::app(); });
+    if (!end) {
+        std::cerr << end.error().message() << '\n';
+        return 1;
+    }
     std::cout << "stopped" << std::endl;
-    return 0;
+    return *end;
 }
 
 }  // namespace

@@ -117,30 +117,39 @@ int serve(const server::server_options& options, H& handler, std::vector<net::li
     return 0;
 }
 
+// On listeners that open_listeners() gave, for who tells first where it listens. Takes them; those
+// of UNIX sockets leave no file behind.
+template <net::Loop Loop, class Make, class Observer = stderr_observer,
+          process::ForkPolicy Fork = process::plain_fork>
+    requires server::Handler<std::invoke_result_t<Make&>> result<int> run_on(
+        std::vector<net::listener> listeners, const service_options& options, Make make,
+        Observer observer = {}, Fork fork = {}) {
+        process::master master(options.processes, std::move(fork), std::move(observer));
+        auto end = master.run();
+        process::worker_context* place = end ? end->worker() : nullptr;
+        if (!place) {
+            remove_listeners(listeners);
+            if (!end) return end.error();
+            return end->exit_code();
+        }
+        try {
+            auto handler = make();
+            std::_Exit(serve<Loop>(options.server, handler, std::move(listeners), *place));
+        } catch (const std::exception& e) {
+            std::fprintf(stderr, "worker %d: %s\n", static_cast<int>(::getpid()), e.what());
+            std::_Exit(process::boot_failure_exit);
+        }
+    }
+
+// On the addresses of the options. Errors: those of open_listeners() and of the master.
 template <net::Loop Loop, class Make, class Observer = stderr_observer,
           process::ForkPolicy Fork = process::plain_fork>
     requires server::Handler<std::invoke_result_t<Make&>> result<int> run(
         const service_options& options, Make make, Observer observer = {}, Fork fork = {}) {
         auto listeners = open_listeners(options);
         if (!listeners) return listeners.error();
-        process::master master(options.processes, std::move(fork), std::move(observer));
-        auto end = master.run();
-        if (!end) {
-            remove_listeners(*listeners);
-            return end.error();
-        }
-        process::worker_context* place = end->worker();
-        if (!place) {
-            remove_listeners(*listeners);
-            return end->exit_code();
-        }
-        try {
-            auto handler = make();
-            std::_Exit(serve<Loop>(options.server, handler, std::move(*listeners), *place));
-        } catch (const std::exception& e) {
-            std::fprintf(stderr, "worker %d: %s\n", static_cast<int>(::getpid()), e.what());
-            std::_Exit(process::boot_failure_exit);
-        }
+        return run_on<Loop>(std::move(*listeners), options, std::move(make), std::move(observer),
+                            std::move(fork));
     }
 
 }  // namespace cruet::service
