@@ -15,6 +15,9 @@
 // block (http/head.hpp), and a second one where there are trailers. An error a sink returns ends
 // the message as one of the parser's own does; then feed() does nothing any more.
 //
+// Memory that cannot be had ends the message too, as errc::out_of_memory; also where a sink throws
+// std::bad_alloc, the one exception that it may.
+//
 // Errors (http::status_of gives the answer): 414 target_too_long; 431 field_too_large,
 // too_many_fields, head_too_large, trailer_too_large; 413 body_too_large; 501 unknown_method,
 // unsupported_transfer_encoding; 505 unsupported_version; 417 unsupported_expectation; 400 for the

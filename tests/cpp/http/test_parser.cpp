@@ -1,5 +1,6 @@
 #include "cruet/http/parser.hpp"
 
+#include <new>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct recorder {
     std::string log;
     std::string body;
     int refuse_after = -1;
+    bool no_memory = false;
 
     result<void> on_head(head_ptr head) {
         log += "head ";
@@ -34,6 +36,7 @@ struct recorder {
         return {};
     }
     result<void> on_body(std::string_view part) {
+        if (no_memory) throw std::bad_alloc();
         body += part;
         if (refuse_after >= 0 && body.size() > static_cast<std::size_t>(refuse_after)) {
             return errc::io;
@@ -168,6 +171,14 @@ TEST_CASE("parser: chunked content, extensions and trailers") {
                            "A\r\n0123456789\r\n0\r\nX-Sum: 1\r\nX-B: \r\n\r\n")) ==
           "head POST /|Host=x|Transfer-Encoding=Chunked keep chunked\n"
           "trailer X-Sum=1\ntrailer X-B=\nbody 0123456789\ncomplete\nidle");
+}
+
+TEST_CASE("parser: trailers are no part of the next request") {
+    CHECK(parse_split(post("Transfer-Encoding: chunked\r\n", "0\r\nX-Admin: 1\r\nHost: y\r\n\r\n") +
+                      get("/next")) ==
+          "head POST /|Host=x|Transfer-Encoding=chunked keep chunked\n"
+          "trailer X-Admin=1\ntrailer Host=y\nbody \ncomplete\n"
+          "head GET /next|Host=x keep\nbody \ncomplete\nidle");
 }
 
 TEST_CASE("parser: it stops behind each message") {
@@ -358,6 +369,14 @@ TEST_CASE("parser: a sink that refuses ends the message") {
     CHECK(r.status == parse_status::failed);
     CHECK(r.parser.error().code == errc::io);
     CHECK(r.parser.feed("more").consumed == 0);
+}
+
+TEST_CASE("parser: memory that a sink cannot have ends the message") {
+    run r;
+    r.sink.no_memory = true;
+    r.feed(post("Content-Length: 5\r\n", "hello"));
+    CHECK(r.status == parse_status::failed);
+    CHECK(r.parser.error().code == errc::out_of_memory);
 }
 
 TEST_CASE("parser: heads outlive the input and grow with it") {

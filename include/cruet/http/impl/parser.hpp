@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <new>
 
 #include "cruet/http/parser.hpp"
 
@@ -75,27 +76,45 @@ struct parser_core::callbacks {
     }
     static int message_complete(llhttp_t*) { return HPE_PAUSED; }
 
+    // llhttp is C: no exception may pass through it. The one there is ends the message.
+    template <int (*Callback)(llhttp_t*)>
+    static int event(llhttp_t* p) noexcept {
+        try {
+            return Callback(p);
+        } catch (const std::bad_alloc&) {
+            return self(p).refuse(errc::out_of_memory);
+        }
+    }
+    template <int (*Callback)(llhttp_t*, const char*, std::size_t)>
+    static int data(llhttp_t* p, const char* at, std::size_t n) noexcept {
+        try {
+            return Callback(p, at, n);
+        } catch (const std::bad_alloc&) {
+            return self(p).refuse(errc::out_of_memory);
+        }
+    }
+
     static const llhttp_settings_t& settings() noexcept {
         static const llhttp_settings_t table = [] {
             llhttp_settings_t s;
             ::llhttp_settings_init(&s);
-            s.on_message_begin = message_begin;
-            s.on_method_complete = method_complete;
-            s.on_url = url;
-            s.on_protocol = protocol;
-            s.on_version_complete = version_complete;
-            s.on_header_field = header_field;
-            s.on_header_field_complete = header_field_complete;
-            s.on_header_value = header_value;
-            s.on_header_value_complete = header_value_complete;
-            s.on_headers_complete = headers_complete;
-            s.on_chunk_header = chunk_header;
-            s.on_chunk_extension_name = chunk_extension;
-            s.on_chunk_extension_value = chunk_extension;
-            s.on_chunk_extension_name_complete = chunk_extension_complete;
-            s.on_chunk_extension_value_complete = chunk_extension_complete;
-            s.on_body = body;
-            s.on_message_complete = message_complete;
+            s.on_message_begin = event<message_begin>;
+            s.on_method_complete = event<method_complete>;
+            s.on_url = data<url>;
+            s.on_protocol = data<protocol>;
+            s.on_version_complete = event<version_complete>;
+            s.on_header_field = data<header_field>;
+            s.on_header_field_complete = event<header_field_complete>;
+            s.on_header_value = data<header_value>;
+            s.on_header_value_complete = event<header_value_complete>;
+            s.on_headers_complete = event<headers_complete>;
+            s.on_chunk_header = event<chunk_header>;
+            s.on_chunk_extension_name = data<chunk_extension>;
+            s.on_chunk_extension_value = data<chunk_extension>;
+            s.on_chunk_extension_name_complete = event<chunk_extension_complete>;
+            s.on_chunk_extension_value_complete = event<chunk_extension_complete>;
+            s.on_body = data<body>;
+            s.on_message_complete = event<message_complete>;
             return s;
         }();
         return table;
@@ -135,6 +154,8 @@ inline parse_outcome parser_core::feed(std::string_view input) {
     in_message_ = line_done_ = false;
     phase_ = phase::head;
     raw_bytes_ = 0;
+    // Trailers were built like a head; none of them may stand in the next one.
+    builder_.discard();
     table_->on_complete(sink_);
     return {consumed, parse_status::complete};
 }
@@ -309,7 +330,10 @@ inline errc parser_core::check_framing(unsigned codings) {
     if (codings > 1 || (codings == 1 && llhttp_.http_minor == 0)) {
         return errc::bad_transfer_encoding;
     }
-    if ((llhttp_.flags & F_CHUNKED) != 0) builder_.set_chunked();
+    const bool chunked = (llhttp_.flags & F_CHUNKED) != 0;
+    // Two readings of one field would be two places where the message ends.
+    if (chunked != (codings == 1)) return errc::bad_transfer_encoding;
+    if (chunked) builder_.set_chunked();
     if ((llhttp_.flags & F_CONTENT_LENGTH) == 0) return errc::ok;
     builder_.set_content_length(llhttp_.content_length);
     const std::uint64_t limit = limits_->body_size;
