@@ -119,19 +119,24 @@ def nginx(_target: str, port: int) -> list[str]:
 
 def native(_target: str, port: int) -> list[str]:
     """Build examples/native optimised, once, and return the command for it."""
-    program = WORK / "native"
     sources = sorted((ROOT / "examples" / "native").glob("*.cpp"))
     if not sources:
         raise Unmeasurable("examples/native is not there")
+    return [str(build_on_headers("native", sources)), "--host", "127.0.0.1", "--port", str(port)]
+
+
+def build_on_headers(name: str, sources: list[Path]) -> Path:
+    """Build a C++ program on cruet's headers, optimised, unless it is up to date."""
+    program = WORK / name
     headers = list((ROOT / "include").rglob("*.hpp"))
     newest = max(path.stat().st_mtime for path in [*sources, *headers])
     if not program.exists() or program.stat().st_mtime < newest:
         build_native(sources, program)
-    return [str(program), "--host", "127.0.0.1", "--port", str(port)]
+    return program
 
 
 def build_native(sources: list[Path], program: Path) -> None:
-    """Install the headers into the work folder and compile the example on them."""
+    """Install the headers into the work folder and compile the sources on them."""
     prefix = WORK / "prefix"
     meson = [sys.executable, "-m", "mesonbuild.mesonmain"]
     build = str(WORK / "headers")

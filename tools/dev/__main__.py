@@ -33,9 +33,11 @@ def lint(options: argparse.Namespace) -> int:
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure cruet beside its peers; see benchmarks/README.md for the arguments."""
+    """Measure cruet beside its peers, or with `toolkit` its toolkit alone; see benchmarks/."""
     bench_python = setup.bench_environment(options.python)
-    return show("Measuring", [bench_python, "-m", "benchmarks.run", *options.rest], cwd=setup.ROOT)
+    toolkit = options.rest[:1] == ["toolkit"]
+    module, rest = ("toolkit.run", options.rest[1:]) if toolkit else ("run", options.rest)
+    return show("Measuring", [bench_python, "-m", f"benchmarks.{module}", *rest], cwd=setup.ROOT)
 
 
 def fuzz(options: argparse.Namespace) -> int:
