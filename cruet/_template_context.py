@@ -8,7 +8,11 @@ from .globals import _cv_app, _cv_request
 
 
 def _default_template_ctx_processor() -> dict[str, t.Any]:
-    """Give templates ``g``, ``request`` and ``session`` where there are such."""
+    """Give templates ``g`` and ``request`` where there are such.
+
+    The session stays what it is among the globals, a proxy: to take it here would mark it as
+    accessed, and every page would vary with the cookie.
+    """
     names: dict[str, t.Any] = {}
     app_context = _cv_app.get(None)
     request_context = _cv_request.get(None)
@@ -16,5 +20,4 @@ def _default_template_ctx_processor() -> dict[str, t.Any]:
         names["g"] = app_context.g
     if request_context is not None:
         names["request"] = request_context.request
-        names["session"] = request_context.session
     return names

@@ -45,6 +45,19 @@ def test_globals_and_context(app: Flask, client: FlaskClient, folder: Path) -> N
     assert client.get("/").text == "1 / 2 True / [] processor &lt;given&gt;"
 
 
+def test_pages_vary_with_the_cookie_only_where_they_use_the_session(
+    app: Flask, client: FlaskClient
+) -> None:
+    app.secret_key = "a secret"
+
+    @app.route("/<path:source>")
+    def page(source: str) -> str:
+        return cruet.render_template_string(source)
+
+    assert "Vary" not in client.get("/{{ request.path }} {{ g }}").headers
+    assert client.get("/{{ session.get('a') }}").headers["Vary"] == "Cookie"
+
+
 def test_autoescape_by_name(app: Flask, folder: Path) -> None:
     for name in ("a.html", "a.htm", "a.xml", "a.xhtml", "a.svg", "a.txt", "a.js"):
         write(folder, name, "{{ x }}")
