@@ -310,7 +310,8 @@ cdef class MapAdapter:
                                                       append_unknown, domain, path, &websocket))
                 or self._build_parts(endpoint, given, method, append_unknown, domain, path,
                                      &websocket)):
-            raise _errors_module().BuildError(endpoint, given, method, self)
+            # A copy: `given` may be the caller's own dict, which goes on to change.
+            raise _errors_module().BuildError(endpoint, dict(given), method, self)
         if url_scheme is None:
             url_scheme = self.url_scheme
         if not websocket and not force_external and self._lies_here(domain):

@@ -7,7 +7,8 @@ cdef object _live_attributes = frozenset((
 
 
 cdef object _parameter_text(object value):
-    return value if type(value) is str else str(value)
+    # Bytes stay bytes: they are percent-encoded as they are.
+    return value if type(value) is str or type(value) is bytes else str(value)
 
 
 cdef class Rule:
@@ -286,7 +287,7 @@ cdef class Rule:
             if value is None:
                 continue
             value = _parameter_text(value)
-            append_query_pair(out, _routing_view(key), _routing_view(value), first)
+            append_query_pair(out, _routing_view(key), _any_view(value), first)
             first = False
         return 0
 
@@ -348,6 +349,9 @@ cdef class Rule:
 
     def __eq__(self, other):
         return isinstance(other, type(self)) and self._trace == other._trace
+
+    def __str__(self):
+        return self.rule
 
     def __repr__(self):
         name = type(self).__name__

@@ -71,6 +71,16 @@ def test_url_for(app: Flask) -> None:
     assert app.url_for("index") == "https://example.com/r/"
 
 
+def test_build_errors_name_what_the_caller_gave(app: Flask) -> None:
+    app.add_url_rule("/user/<int:id>", "user")
+    with app.test_request_context(), pytest.raises(BuildError) as caught:
+        cruet.url_for("usr", id=1, _anchor="x")
+    assert str(caught.value) == (
+        "Could not build url for endpoint 'usr' with values ['id']. Did you mean 'user' instead?"
+    )
+    assert caught.value.values == {"id": 1}
+
+
 def test_build_error_handlers(app: Flask) -> None:
     seen: list[Any] = []
 

@@ -28,6 +28,7 @@ from cruet.toolkit.routing.converters import BaseConverter
         ("/<uuid:x>", {"x": uuid.UUID(int=1)}, f"/{uuid.UUID(int=1)}"),
         ("/<uuid:x>", {"x": "as it is"}, "/as it is"),
         ("/", {"a": [1, None, "x y"], "b": None, "c": "&=+"}, "/?a=1&a=x+y&c=%26%3D%2B"),
+        ("/", {"a": b"x y\xff", "b": [b"z"]}, "/?a=x+y%FF&b=z"),
         ("//a//b", {}, "/a/b"),
     ],
 )

@@ -134,6 +134,7 @@ def test_what_a_map_tells_of_itself():
     with pytest.raises(KeyError):
         url_map.iter_rules("x")
     assert repr(Rule("/")) == "<Rule (unbound)>"
+    assert [str(rule) for rule in url_map.iter_rules()] == ["/u/<int:id>", "/u"]
 
 
 def test_own_converters():
