@@ -59,7 +59,7 @@ def _complete_in(names: dict[str, t.Any]) -> None:
 def shell_command() -> None:
     """Run an interactive Python shell within the application's context.
 
-    It starts with ``app``, ``g`` and what the shell context processors give.
+    It starts with 'app', 'g' and what the shell context processors give.
     """
     banner = (
         f"Python {sys.version} on {sys.platform}\n"
