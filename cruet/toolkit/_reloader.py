@@ -50,6 +50,9 @@ def run_with_reloader(
         sys.exit(_restart_while_asked())
     watcher = make_watcher(kind, extra_files, exclude_patterns, interval)
     changed = threading.Event()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a script starts what it runs in the background: ^C is not for it, a change is.
+        signal.signal(signal.SIGINT, lambda *_: _interrupt_if(changed))
 
     def watch() -> None:
         name = watcher()
@@ -64,6 +67,11 @@ def run_with_reloader(
         if not changed.is_set():
             raise
     sys.exit(RESTART if changed.is_set() else 0)
+
+
+def _interrupt_if(changed: threading.Event) -> None:
+    if changed.is_set():
+        raise KeyboardInterrupt
 
 
 def _restart_while_asked() -> int:

@@ -116,6 +116,9 @@ def running(
     *args: str, cwd: Path, env: dict[str, str] | None = None, argv: list[str] | None = None
 ) -> Iterator[Running]:
     """Start a server on a free port; it is killed at the end if it still runs."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # The tests themselves run in the background of a script; what they start shall not.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         argv or command(*args, "--port", "0"),
         cwd=cwd,

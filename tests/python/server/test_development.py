@@ -98,6 +98,21 @@ def test_app_run(folder: Path, debug: bool) -> None:
         server.await_line('"GET / HTTP/1.1" 200')
 
 
+def test_a_change_reloads_what_ignores_ctrl_c(folder: Path) -> None:
+    # A script's `python page.py &` starts with SIGINT ignored, and leaves it so.
+    page = folder / "page.py"
+    page.write_text(PAGE.format(debug=True))
+    ignoring = f"trap '' INT; exec {sys.executable} page.py"
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}
+    with running(argv=["sh", "-c", ignoring], cwd=folder, env=env) as server:
+        _await_answer(server, "first")
+        os.killpg(server.process.pid, signal.SIGINT)
+        _edit(page, '"first"', '"second"')
+        _await_answer(server, "second")
+        assert server.end(signal.SIGTERM) == 0
+        assert "Traceback" not in server.text
+
+
 def test_a_start_that_fails_says_so(folder: Path) -> None:
     with running(argv=command("nowhere:app", "--debug", "--port", "0"), cwd=folder) as server:
         assert server.wait() == 1
