@@ -32,37 +32,58 @@ def wsgi_app(app, environ, start_response):
         ctx = _context_of(app, plan, plan.request_class(environ))
     else:
         ctx = app.request_context(environ)
-    error = None
     try:
-        try:
-            if plan.own & OWN_REQUEST_CONTEXT:
-                ctx._push(plan)
-                if not _match_in_environ(plan, ctx, environ) and ctx.url_adapter is not None:
-                    ctx.match_request()
-            else:
-                ctx.push()
-            if plan.own & OWN_FULL_DISPATCH:
-                response = _full_dispatch(app, plan, ctx)
-            else:
-                response = app.full_dispatch_request()
-        except Exception as e:
-            error = e
-            response = app.handle_exception(e)
-        except BaseException as e:
-            error = e
-            raise
+        response = _respond(app, plan, ctx, None, environ)
         return response(environ, start_response)
     finally:
         preserve = environ.get(_PRESERVE)
         if preserve is not None:
             preserve(_cv_app.get())
             preserve(_cv_request.get())
-        if error is not None and app.should_ignore_error(error):
-            error = None
+        error = _error_for_teardown(app, ctx)
         if plan.own & OWN_REQUEST_CONTEXT:
             ctx._pop(plan, error)
         else:
             ctx.pop(error)
+
+
+cdef object _respond(app, Plan plan, CRequestContext ctx, Exchange exchange, environ):
+    """Push the context, match, and run hooks and view; what they raise becomes an answer too.
+
+    The request came as ``exchange``, or where that is None as ``environ``. Popping is the caller's, with what
+    _error_for_teardown() gives.
+    """
+    cdef bint matched
+    try:
+        if plan.own & OWN_REQUEST_CONTEXT:
+            ctx._push(plan)
+            if exchange is None:
+                matched = _match_in_environ(plan, ctx, environ)
+            else:
+                matched = _match_on_wire(plan, ctx, exchange)
+            if not matched and ctx.url_adapter is not None:
+                ctx.match_request()
+        else:
+            ctx.push()
+        if plan.own & OWN_FULL_DISPATCH:
+            return _full_dispatch(app, plan, ctx)
+        return app.full_dispatch_request()
+    except Exception as e:
+        ctx._error = e
+        return app.handle_exception(e)
+    except BaseException as e:
+        ctx._error = e
+        raise
+
+
+cdef inline object _error_for_teardown(app, CRequestContext ctx):
+    """Take what _respond() noted on the context: the exception that teardown functions get, or None."""
+    error = ctx._error
+    if error is None:
+        return None
+    # It would keep its frames alive, and they the context.
+    ctx._error = None
+    return None if app.should_ignore_error(error) else error
 
 
 def bind_framework(*, flask, app_context, request_context, request, response, session_interface, http_exception, url_map,

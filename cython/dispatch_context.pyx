@@ -149,6 +149,7 @@ cdef class CRequestContext:
     cdef list _after                  # None where nobody asked for it
     cdef object _url_adapter
     cdef object _opened               # the session; None before, _unset where it waits for its use
+    cdef object _error                # what its dispatch raised, until teardown
     cdef public object _pending_tasks # asyncio tasks that its coroutines left, or None
     cdef dict __dict__
     cdef object __weakref__

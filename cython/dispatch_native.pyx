@@ -17,7 +17,18 @@ cdef object dispatch(app, Exchange exchange):
         ctx = _wire_context(app, plan, exchange)
     else:
         ctx = app.request_context(exchange.environ())
-    return _run(app, plan, ctx, exchange)
+    response = None
+    try:
+        response = _respond(app, plan, ctx, exchange, None)
+    finally:
+        error = _error_for_teardown(app, ctx)
+        if not plan.own & OWN_REQUEST_CONTEXT:
+            ctx.pop(error)
+        elif _is_whole(response):
+            ctx._leave(plan, error)
+        else:
+            ctx._pop(plan, error)
+    return response
 
 
 cdef CRequestContext _wire_context(app, Plan plan, Exchange exchange):
@@ -38,40 +49,6 @@ cdef CRequestContext _context_of(app, Plan plan, request):
     if not plan.own & OWN_URL_ADAPTER:
         ctx._make_adapter()
     return ctx
-
-
-cdef object _run(app, Plan plan, CRequestContext ctx, Exchange exchange):
-    """Push, dispatch, pop; errors become answers as wsgi_app makes them."""
-    error = None
-    response = None
-    try:
-        try:
-            if plan.own & OWN_REQUEST_CONTEXT:
-                ctx._push(plan)
-                if not _match_on_wire(plan, ctx, exchange) and ctx.url_adapter is not None:
-                    ctx.match_request()
-            else:
-                ctx.push()
-            if plan.own & OWN_FULL_DISPATCH:
-                response = _full_dispatch(app, plan, ctx)
-            else:
-                response = app.full_dispatch_request()
-        except Exception as e:
-            error = e
-            response = app.handle_exception(e)
-        except BaseException as e:
-            error = e
-            raise
-    finally:
-        if error is not None and app.should_ignore_error(error):
-            error = None
-        if not plan.own & OWN_REQUEST_CONTEXT:
-            ctx.pop(error)
-        elif _is_whole(response):
-            ctx._leave(plan, error)
-        else:
-            ctx._pop(plan, error)
-    return response
 
 
 cdef inline bint _is_whole(response):
@@ -163,6 +140,22 @@ def _dispatch(app, Exchange exchange not None):
         return dispatch(app, exchange)
     finally:
         PyContext_Exit(context)
+
+
+def _serve(app, Exchange exchange not None):
+    # For tests: the bytes that a server would send.
+    context = PyContext_CopyCurrent()
+    PyContext_Enter(context)
+    try:
+        _start_answer(app, exchange, context)
+    finally:
+        PyContext_Exit(context)
+    return exchange.take_output()
+
+
+def _has_environ(Exchange exchange not None):
+    # For tests: whether anything has asked for the environ.
+    return exchange._environ is not None
 
 
 def _environ_of(Exchange exchange not None):
