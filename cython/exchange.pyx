@@ -1,6 +1,5 @@
 # One request and its response as the server sees them.
 
-cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.dict cimport PyDict_Copy
 from libcpp.string cimport string
@@ -83,7 +82,6 @@ cdef class _Site:
 cdef _Site _no_site = _Site()
 
 
-@cython.freelist(64)
 cdef class Exchange(FieldSource):
     """A request that has been read from the wire, in parts that nobody has decoded yet.
 
