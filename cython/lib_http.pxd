@@ -29,6 +29,7 @@ cdef extern from "cruet/url/percent.hpp" namespace "cruet::url" nogil:
     string unquote_partial(string_view, const charset&) except +
     size_t unquote_into(char*, string_view, bool)
     bool has_escapes(string_view)
+    bool is_uri_path(string_view)
 
 cdef extern from "cruet/url/query.hpp" namespace "cruet::url" nogil:
     cdef cppclass raw_pair:

@@ -134,7 +134,7 @@ cdef class CResponse(CResponseHead):
 
     def set_data(self, value):
         """Replace the body by text or bytes and set the ``Content-Length``."""
-        self._body = value.encode() if isinstance(value, str) else value
+        self._body = value.encode() if isinstance(value, str) else bytes(value)
         self._has_piece = True
         self._response = None
         if self.automatically_set_content_length:
@@ -315,11 +315,14 @@ cdef class CResponse(CResponseHead):
 
     def __call__(self, environ, start_response):
         cdef list pairs
-        if _is_plain(self) and _whole_body(self) is not None:
-            pairs = _quick_headers(self)
+        if _sends_itself(self):
+            body = _whole_body(self)
+            pairs = None if body is None else _fields_to_send(self, len(<bytes>body))
             if pairs is not None:
                 start_response(self.status, pairs)
-                return () if environ["REQUEST_METHOD"] == "HEAD" else (self._body,)
+                if _bodyless(self._code) or environ["REQUEST_METHOD"] == "HEAD":
+                    return ()
+                return (body,)
         app_iter, status, headers = self.get_wsgi_response(environ)
         start_response(status, headers)
         return app_iter

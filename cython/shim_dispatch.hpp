@@ -37,6 +37,12 @@ inline std::uint64_t dict_version(PyObject* dict) noexcept {
 #endif
 }
 
+// What was set on an object itself; borrowed, null where there is no dict yet.
+inline PyObject* instance_dict(PyObject* object) noexcept {
+    PyObject** const dict = _PyObject_GetDictPtr(object);
+    return dict == nullptr ? nullptr : *dict;
+}
+
 // Whether a plain function is an `async def`; -1 where only inspect.iscoroutinefunction can tell.
 inline int is_coroutine_function(PyObject* function) noexcept {
     if (PyCFunction_Check(function)) return 0;

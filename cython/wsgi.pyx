@@ -145,6 +145,29 @@ cdef class _Answer:
         self.iterator = iter(self.iterable)
         return self.go_on()
 
+    cdef bint send(self, CResponse response, bytes body) except -1:
+        """Send a response that sends itself, as run() would; ``body`` is None for a stream."""
+        cdef list fields
+        self.iterable = response
+        if body is not None:
+            if _send_whole(self.ex, response, body):
+                return True
+        elif not response.is_sequence:
+            fields = _fields_to_send(response, -1)
+            if fields is not None:
+                self(response.status, fields)
+                if _bodyless(response._code) or self.ex.method() == "HEAD":
+                    self.iterator = iter(())
+                elif response.direct_passthrough:
+                    # Then the response's own close() is not called: see get_app_iter().
+                    self.iterable = response.response
+                    self.iterator = iter(self.iterable)
+                else:
+                    self.iterator = response.iter_encoded()
+                return self.go_on()
+        self.iterable = None
+        return self.run(response)
+
     cdef int send_whole(self, pieces) except -1:
         # All content is there: one write, and its length is known.
         cdef _Fields fields = _Fields.__new__(_Fields)
@@ -156,6 +179,11 @@ cdef class _Answer:
             body = pieces[0]
         else:
             body = b"".join(pieces)
+        if not body and self.ex.method() == "HEAD":
+            # As in go_on(): the length of a GET's content is only told by those who know it.
+            self.begin(-1)
+            self.ex.x.finish()
+            return 0
         fields.fill(self.headers)
         reason = self.status[4:].encode("ascii")
         self.head_written = True
@@ -185,7 +213,8 @@ cdef class _Answer:
                 self.paused = True
                 return False
         if not self.head_written:
-            self.begin(0)
+            # What content a GET would get is not known here (RFC 9110 section 8.6).
+            self.begin(-1 if self.ex.method() == "HEAD" else 0)
         self.ex.x.finish()
         return True
 
@@ -224,58 +253,52 @@ cdef object _fail_exchange(Exchange ex, error):
 
 # -- responses of the framework, without WSGI between
 
-cdef dict _plain_response_types = {}
-cdef tuple _SENDING = ("__call__", "get_wsgi_response", "get_app_iter", "get_wsgi_headers", "iter_encoded", "close",
-                       "response", "status", "status_code", "headers", "is_sequence", "automatically_set_content_length")
+cdef dict _reasons = {}
 
 
-cdef bint _sends_plainly(object cls) except -1:
-    """Does a class of responses send itself as CResponse does? Asked anew when the class changes."""
-    cdef uint64_t now = type_version(<PyObject*>cls)
-    known = _plain_response_types.get(cls)
-    if known is not None and now != 0 and (<tuple>known)[0] == now:
-        return (<tuple>known)[1]
-    plain = True
-    for name in _SENDING:
-        if type_lookup(<PyObject*>cls, <PyObject*>name) != type_lookup(<PyObject*>CResponse, <PyObject*>name):
-            plain = False
-            break
-    # The look-up may have given the class a number.
-    now = type_version(<PyObject*>cls)
-    if now != 0:
-        if len(_plain_response_types) > 256:
-            _plain_response_types.clear()
-        _plain_response_types[cls] = (now, plain)
-    return plain
+cdef bytes _reason_of(str line, int code):
+    """The reason phrase of a status line; those of the codes' own lines are kept."""
+    reason = _reasons.get(line)
+    if reason is None:
+        reason = line[4:].encode("ascii")
+        if len(_reasons) < 512:
+            _reasons[line] = reason
+    return reason
 
 
-cdef bint _send_plain(Exchange ex, CResponse response) except -1:
-    """Send a response whose body is one piece; False where its own methods have to do it."""
-    cdef _Fields fields
+cdef bytes _body_in_memory(CResponse response):
+    """The content to send where it is in memory; None where it is a stream or passed through."""
+    if type(response._body) is bytes:
+        return b"" if _bodyless(response._code) else response._body
+    if response._body is not None or response.direct_passthrough:
+        return None
+    if type(response._response) is not list and type(response._response) is not tuple:
+        return None
+    return b"" if _bodyless(response._code) else b"".join(response.iter_encoded())
+
+
+cdef bint _send_whole(Exchange ex, CResponse response, bytes body) except -1:
+    """Send a response whose body is in memory; False where only its own methods know its fields."""
+    cdef _Fields fields = _Fields.__new__(_Fields)
     cdef wire_field pair
-    cdef bytes body, reason
     cdef int failed, code = response._code
-    if not PyBytes_CheckExact(response._body) or code < 200 or code == 204 or code == 304 or response._status is not None:
-        return False
-    if not _sends_plainly(type(response)):
-        return False
-    fields = _Fields.__new__(_Fields)
-    if response._headers is None:
+    cdef str line = response.status
+    cdef bytes reason
+    if response._status is not None or not 100 <= code <= 999:
+        code = _status_code(line)
+    if response._headers is None and not _bodyless(code):
+        # The server itself writes the length.
         if response._content_type is not None:
             if not latin1_view(response._content_type, pair.value):
                 return False
             pair.name = string_view(b"Content-Type", 12)
             fields.pairs.push_back(pair)
     else:
-        if not isinstance(response._headers, CHeaders):
+        pairs = _fields_to_send(response, len(body))
+        if pairs is None:
             return False
-        for name, _ in (<CHeaders>response._headers)._list:
-            if len(name) == 8 and name.lower() == "location" or len(name) == 16 and name.lower() == "content-location":
-                return False
-        fields.fill((<CHeaders>response._headers)._list)
-    body = response._body
-    line = _status_line(code)
-    reason = (<str>line)[4:].encode("ascii")
+        fields.fill(pairs)
+    reason = _reason_of(line, code)
     failed = respond(ex.x, code, _bytes_sv(reason), fields.pairs, _bytes_sv(body))
     if failed:
         raise ValueError(_message_text(failed))
@@ -286,16 +309,19 @@ cdef _Answer _start_answer(app, Exchange ex, object context):
     """Answer an exchange in its context, which is entered. None where all is done."""
     cdef _Answer answer = None
     cdef bint done = True
+    cdef bytes body = None
     try:
         given = dispatch(app, ex)
-        if isinstance(given, CResponse) and _send_plain(ex, <CResponse>given):
-            if (<CResponse>given)._on_close_functions is not None:
-                (<CResponse>given).close()
-            return None
+        sends_itself = isinstance(given, CResponse) and _sends_itself(<CResponse>given)
+        if sends_itself:
+            body = _body_in_memory(<CResponse>given)
+            if (body is not None and (<CResponse>given)._on_close_functions is None
+                    and _send_whole(ex, <CResponse>given, body)):
+                return None
         answer = _Answer.__new__(_Answer)
         answer.ex = ex
         answer.context = context
-        done = answer.run(given)
+        done = answer.send(<CResponse>given, body) if sends_itself else answer.run(given)
     except Exception as error:
         _fail_exchange(ex, error)
     finally:

@@ -5,6 +5,7 @@ No socket is involved; what the server itself does to an answer is not seen here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -47,11 +48,41 @@ def wire(
     fields = [("Host", "localhost"), *(headers or {}).items()]
     if data:
         fields.append(("Content-Length", str(len(data))))
-    raw_path, _, query = path.partition("?")
-    exchange = _cruet.Exchange.from_parts(
-        method, raw_path.encode(), query.encode(), fields, data, remote_addr="127.0.0.1"
-    )
+    exchange = _exchange(path, method, fields, data)
     answer = _cruet._dispatch(app, exchange)
     # What is no response is the application itself: then the server calls it.
     body, status, sent = run_wsgi_app(answer, _cruet._environ_of(exchange), buffered=True)
     return Answer(int(status[:3]), sent, b"".join(body))
+
+
+def sent(
+    app: Any,
+    path: str,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    data: bytes = b"",
+    native: bool = True,
+    without_environ: bool = False,
+) -> bytes:
+    """The very bytes that the server sends, natively or by calling the application as WSGI's.
+
+    The Date field's value and what a session is signed with are taken out. With
+    ``without_environ`` a request of which an environ was made is an AssertionError.
+    """
+    fields = [("Host", "localhost"), *(headers or {}).items()]
+    if data:
+        fields.append(("Content-Length", str(len(data))))
+    exchange = _exchange(path, method, fields, data)
+    out = _cruet._serve(app if native else lambda *args: app(*args), exchange)
+    assert not (without_environ and _cruet._has_environ(exchange)), "an environ was made"
+    out = re.sub(rb"(?m)^Date: [^\r]*", b"Date: now", out)
+    return re.sub(rb"(?m)^(Set-Cookie: session=[^.]*)[^;]*", rb"\1", out)
+
+
+def _exchange(
+    path: str, method: str, fields: list[tuple[str, str]], data: bytes
+) -> _cruet.Exchange:
+    raw_path, _, query = path.partition("?")
+    return _cruet.Exchange.from_parts(
+        method, raw_path.encode(), query.encode(), fields, data, remote_addr="127.0.0.1"
+    )

@@ -5,6 +5,7 @@
 //     unquote_text("%C3%A9%FF")          // "é\xef\xbf\xbd": ill-formed UTF-8 becomes U+FFFD
 //     unquote_strict("%zz")              // errc::bad_percent_escape at offset 0
 //     unquote_partial("%2F%C3%A9%FF", keep_slash)   // "%2Fé%FF"
+//     is_uri_path("/a%20b?c=d")          // true: nothing in it has to be escaped
 //
 // WSGI wants the bytes of unquote (PATH_INFO, PEP 3333); frameworks want unquote_text; IRIs for
 // display (RFC 3987 section 3.2) want unquote_partial. Nothing here throws but for lack of memory.
@@ -161,5 +162,20 @@ inline std::string unquote_partial(std::string_view text, const charset& keep) {
 
 // True when unquote would change the text.
 inline bool has_escapes(std::string_view text) noexcept { return text.find('%') != text.npos; }
+
+// Whether a reference is a URI as it stands: an absolute path with, perhaps, a query, of nothing
+// but the characters that may stand there (RFC 3986 sections 3.3, 3.4, 4.2); escapes are not looked
+// into. False for all that only a parser can tell: an authority, a fragment, an empty query.
+constexpr bool is_uri_path(std::string_view text) noexcept {
+    constexpr charset in_path = charsets::path | charset("%");
+    constexpr charset in_query = charsets::query | charset("%");
+    if (!text.starts_with('/') || text.starts_with("//")) return false;
+    std::size_t at = 1;
+    while (at < text.size() && in_path.has(static_cast<unsigned char>(text[at]))) ++at;
+    if (at == text.size()) return true;
+    if (text[at] != '?' || ++at == text.size()) return false;
+    while (at < text.size() && in_query.has(static_cast<unsigned char>(text[at]))) ++at;
+    return at == text.size();
+}
 
 }  // namespace cruet::url

@@ -61,3 +61,15 @@ TEST_CASE("partial unquoting keeps what would change the meaning") {
     CHECK(has_escapes("a%20"));
     CHECK_FALSE(has_escapes("a"));
 }
+
+TEST_CASE("a path reference that is a URI already") {
+    for (const auto* text :
+         {"/", "/a", "/a//b/", "/a%20b", "/~x;y=1,(z)!*'$&+:@", "/?q", "/a?b=c&d=/?"})
+        CHECK(is_uri_path(text));
+    for (const auto* text :
+         {"", "a", "//host", "//", "http://h/", "?q", "/a?", "/a#f", "/?a#", "/a b", "/\xc3\xa9",
+          "/?\xc3\xa9", "/[", "/\"", "/a\n", "/\\h", "/?a b"})
+        CHECK_FALSE(is_uri_path(text));
+    CHECK_FALSE(is_uri_path(std::string_view("/\0", 2)));
+    static_assert(is_uri_path("/in?constant=expressions"));
+}

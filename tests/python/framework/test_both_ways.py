@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import two_ways
 
 import cruet
 from cruet import Blueprint, Flask, Response
@@ -284,6 +285,15 @@ def test_same_answer(folder: Path, port: int, name: str) -> None:
     # Twice: what is kept from a first request must not change a second one.
     assert through_socket(port, ask) == expected
     assert through_socket(port, ask) == expected
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_same_bytes(folder: Path, name: str) -> None:
+    ask = REQUESTS[name]
+    parts = (ask.path, ask.method, {"Host": "127.0.0.1", **ask.headers}, ask.body or b"")
+    natively = two_ways.sent(make_app(folder), *parts)
+    assert natively == two_ways.sent(make_app(folder), *parts, native=False)
+    assert natively.startswith(b"HTTP/1.1 ")
 
 
 def test_conditional_requests(folder: Path, port: int) -> None:
