@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import typing as t
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from .. import _cruet
 from ._addresses import Address, Listener, OptionError, open_listeners
@@ -264,7 +264,7 @@ def run_simple(
 
         application = SharedDataMiddleware(application, static_files)
     if use_debugger:
-        application = _debugged(application, use_evalex)
+        application = _debugged(application, use_evalex, hostname)
     if use_reloader and not is_running_from_reloader():
         _keep_socket(hostname, port)
 
@@ -292,11 +292,14 @@ def run_simple(
     serve()
 
 
-def _debugged(application: WSGIApplication, evalex: bool) -> WSGIApplication:
-    from . import debug
+def _debugged(application: WSGIApplication, evalex: bool, hostname: str) -> WSGIApplication:
+    # Imported here alone: it is for development, and brings much along.
+    from .debug import DebuggedApplication
 
-    wrap: Callable[..., WSGIApplication] | None = getattr(debug, "DebuggedApplication", None)
-    return application if wrap is None else wrap(application, evalex=evalex)
+    debugged = DebuggedApplication(application, evalex=evalex)
+    # The name that the developer gave is one that he opens pages by.
+    debugged.trusted_hosts.append(hostname)
+    return debugged
 
 
 def _make_or_exit(*args: t.Any, **kwargs: t.Any) -> BaseWSGIServer:

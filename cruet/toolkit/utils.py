@@ -405,7 +405,8 @@ def find_modules(
     if path is None:
         raise ValueError(f"{import_path!r} is not a package")
     for _, short_name, is_package in pkgutil.iter_modules(path):
-        name = f"{module.__name__}.{short_name}"
+        # Not the module's __name__: it may have been asked for by another one that stands for it.
+        name = f"{import_path.replace(':', '.')}.{short_name}"
         if not is_package:
             yield name
             continue
