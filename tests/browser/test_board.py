@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import chromium, look
 from fetched import ROOT
 from served import served
 
@@ -19,10 +20,7 @@ webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
-SHOTS = ROOT / "build" / "screenshots"
 pytestmark = pytest.mark.heavy
-
-WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
 def picture(path: Path, hue: int) -> Path:
@@ -59,34 +57,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    options.binary_location = "/usr/bin/chromium"
-    driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+    driver = chromium()
     yield driver
     driver.quit()
-
-
-def look(browser: webdriver.Chrome, name: str) -> None:
-    """Check at each width that nothing sticks out and every picture is there; keep a screenshot."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    for width, (wide, high) in WIDTHS.items():
-        browser.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": width == "phone"},
-        )
-        spare = browser.execute_script(
-            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert spare == 0, f"{name} is {spare} pixels too wide on a {width}"
-        broken = browser.execute_script(
-            "for (const i of document.images) i.loading = 'eager';"
-            "return [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
-        )
-        assert broken == [], f"{name} has broken pictures"
-        browser.save_screenshot(str(SHOTS / f"board-{name}-{width}.png"))
 
 
 def fill(browser: webdriver.Chrome, **fields: str) -> None:
@@ -113,10 +86,10 @@ def said(browser: webdriver.Chrome) -> str:
 
 def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
     browser.get(site)
-    look(browser, "empty")
+    look(browser, "board-empty")
 
     browser.get(f"{site}/auth/register")
-    look(browser, "register")
+    look(browser, "board-register")
     fill(browser, name="Ada", password="correct horse")
     assert "Welcome!" in said(browser)
     fill(browser, name="Ada", password="correct horse")
@@ -143,12 +116,12 @@ def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
         assert "Your notice is pinned." in said(browser)
     fill(browser, body="I can, on Sunday.")
     assert "1 comment" in browser.page_source
-    look(browser, "notice")
+    look(browser, "board-notice")
 
     browser.get(f"{site}/notices/new")
-    look(browser, "form")
+    look(browser, "board-form")
     browser.get(site)
-    look(browser, "index")
+    look(browser, "board-index")
     assert len(browser.find_elements(By.CLASS_NAME, "card")) == len(notices)
 
     browser.find_element(By.LINK_TEXT, "Who can prune an apple tree?").click()
@@ -157,5 +130,5 @@ def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
 
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
     browser.get(f"{site}/notices/99")
-    look(browser, "missing")
+    look(browser, "board-missing")
     assert "Nothing is pinned here" in browser.page_source

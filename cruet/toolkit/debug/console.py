@@ -144,8 +144,9 @@ class _InteractiveConsole(code.InteractiveInterpreter):
         self.loader = _ConsoleLoader()
         # One dict, or functions that are defined in the console would not see its variables.
         self.namespace: dict[str, t.Any] = {
-            **globals,
+            # The frame's own come first, where dump() lists them.
             **locals,
+            **{name: value for name, value in globals.items() if name not in locals},
             "dump": dump,
             "help": helper,
             "__loader__": self.loader,

@@ -49,8 +49,8 @@ FOOTER = """\
     <p>The server has written a PIN to its log. It unlocks the console in this browser.</p>
     <label>PIN <input name=pin autocomplete=off inputmode=numeric size=14></label>
     <p class=pin-answer role=status></p>
-    <p class=buttons><button value=cancel formnovalidate>Cancel</button>
-      <button value=unlock class=main>Unlock</button></p>
+    <p class=buttons><button value=unlock class=main>Unlock</button>
+      <button value=cancel>Cancel</button></p>
   </form>
 </dialog>
 </body>
@@ -108,7 +108,8 @@ SUMMARY_HTML = """\
 FRAME_HTML = """\
 <div class="frame" id="frame-%(id)d">
   <h4><cite class=filename title="%(path)s">%(filename)s</cite>
-    line <em class=line>%(lineno)s</em>, in <code class=function>%(function_name)s</code></h4>
+    <span>line <em class=line>%(lineno)s</em>, in</span>
+    <code class=function>%(function_name)s</code></h4>
   <div class="source%(library)s">%(lines)s</div>%(info)s
 </div>
 """

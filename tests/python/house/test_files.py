@@ -41,9 +41,9 @@ def test_root_build_file_is_short() -> None:
     assert len((ROOT / "meson.build").read_text().splitlines()) < 60
 
 
-def test_every_python_file_is_installed() -> None:
+def test_every_file_of_the_package_is_installed() -> None:
     missing = []
-    for kind in ("*.py", "*.pyi", "py.typed"):
+    for kind in ("*.py", "*.pyi", "py.typed", "*.js", "*.css", "*.svg"):
         for path in sorted((ROOT / "cruet").rglob(kind)):
             folder = path.parent
             while not (folder / "meson.build").exists():

@@ -2,7 +2,7 @@
 "use strict";
 
 docReady(() => {
-  for (const frame of document.querySelectorAll(".traceback .frame")) prepareFrame(frame);
+  for (const frame of document.querySelectorAll(".traceback .frame")) prepareFrame(frame, EVALEX);
   const own = document.querySelectorAll(".traceback li:not(.library) > .frame");
   if (own.length) own[own.length - 1].classList.add("expanded");
   prepareViews();
@@ -28,15 +28,16 @@ function element(name, className, text) {
   return made;
 }
 
-function prepareFrame(frame) {
+function prepareFrame(frame, withConsole) {
   const heading = frame.querySelector("h4");
   const source = frame.querySelector(".source");
   const unfold = () => {
+    // Whoever selects text does not mean to click.
     if (!String(getSelection())) frame.classList.toggle("expanded");
   };
   heading.addEventListener("click", unfold);
   source.addEventListener("click", unfold);
-  if (!EVALEX || frame.closest(".console")) return;
+  if (!withConsole) return;
   const button = element("button", "open-console", ">_");
   button.title = "Open a console in this frame";
   button.setAttribute("aria-label", button.title);
@@ -190,7 +191,7 @@ async function run(command, frame, output, prompt) {
 }
 
 function prepareOutput(shown) {
-  for (const frame of shown.querySelectorAll(".frame")) prepareFrame(frame);
+  for (const frame of shown.querySelectorAll(".frame")) prepareFrame(frame, false);
   for (const part of shown.querySelectorAll(".extended")) {
     const button = element("button", "more", "…");
     button.type = "button";
