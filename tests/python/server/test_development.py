@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -37,8 +38,8 @@ def _await_answer(server: Any, body: str, status: int = 200) -> None:
     def answered() -> bool:
         try:
             answer: tuple[int, str] = server.get()
-        except OSError:
-            return False
+        except (OSError, http.client.HTTPException):
+            return False  # not there yet, or interrupted by the change in the middle of an answer
         return answer[0] == status and body in answer[1]
 
     until(answered)
