@@ -94,7 +94,12 @@ def parse_multipart(body: Buffer, boundary: str | bytes) -> dict[str, dict[str, 
 
 class MultipartReader:
     def __init__(
-        self, boundary: bytes, max_parts: int = 0, max_memory: int = 0, max_head: int = 16384
+        self,
+        boundary: bytes,
+        max_parts: int = 0,
+        max_memory: int = 0,
+        max_head: int = 16384,
+        hold_lines: bool = False,
     ) -> None: ...
     @property
     def buffered(self) -> int: ...

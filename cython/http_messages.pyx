@@ -52,7 +52,8 @@ cdef class MultipartReader:
 
     ``boundary`` is the parameter of the Content-Type field. A limit of 0 is none: ``max_parts``
     counts parts, ``max_memory`` the bytes of all parts that are no files, ``max_head`` those of one
-    part's header section.
+    part's header section. Data whose last line may be a delimiter are kept back until there is more;
+    with ``hold_lines`` those of any last line that is not longer than a delimiter are.
 
     `next` gives one of the tuples ``("preamble", bytes)``, ``("field", name, headers)``,
     ``("file", name, filename, headers)``, ``("data", bytes, more)``, ``("epilogue", bytes)``, or None
@@ -64,12 +65,14 @@ cdef class MultipartReader:
     cdef list _received  # what the decoder looks into until it needs more
 
     def __init__(self, bytes boundary not None, size_t max_parts=0, size_t max_memory=0,
-                 size_t max_head=16384):
+                 size_t max_head=16384, bint hold_lines=False):
         cdef form_limits bounds
         bounds.parts = max_parts
         bounds.memory = max_memory
         bounds.part_head = max_head
-        self._decoder.reset(new grammar.multipart_decoder(_bytes_view(boundary), bounds))
+        self._decoder.reset(new grammar.multipart_decoder(
+            _bytes_view(boundary), bounds,
+            grammar.line_hold.short_lines if hold_lines else grammar.line_hold.delimiters))
         self._received = []
 
     cdef grammar.multipart_decoder* _live(self) except NULL:
@@ -92,13 +95,23 @@ cdef class MultipartReader:
         self._received.append(piece)
         self._live().receive(_bytes_view(piece))
 
+    cdef object _piece(self, string_view data):
+        # Where the data are all of what was received last, as with large files, that itself.
+        cdef bytes last
+        cdef Py_ssize_t count = len(self._received)
+        if count > 0:
+            last = self._received[count - 1]
+            if data.data() == <const char*>last and data.size() == <size_t>len(last):
+                return last
+        return _bytes(data)
+
     def next(self):
         """The next event, or None where it takes more data to tell."""
         cdef grammar.multipart_decoder* decoder = self._live()
         cdef grammar.multipart_event event = unwrap(decoder.next())
         cdef const grammar.multipart_head* head = &decoder.part()
         if event == grammar.multipart_event.data:
-            return ("data", _bytes(decoder.data()), decoder.more_data())
+            return ("data", self._piece(decoder.data()), decoder.more_data())
         if event == grammar.multipart_event.need_data:
             self._received.clear()
             return None

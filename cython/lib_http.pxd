@@ -130,6 +130,10 @@ cdef extern from "cruet/http/accept.hpp" namespace "cruet::http" nogil:
     vector[accept_item] http_parse_accept "cruet::http::parse_accept"(string_view) except +
 
 cdef extern from "cruet/http/multipart.hpp" namespace "cruet::http" nogil:
+    cdef enum class line_hold(unsigned char):
+        delimiters
+        short_lines
+
     cdef enum class multipart_event(unsigned char):
         need_data
         preamble
@@ -145,7 +149,7 @@ cdef extern from "cruet/http/multipart.hpp" namespace "cruet::http" nogil:
         optional[string] name
         optional[string] filename
     cdef cppclass multipart_decoder:
-        multipart_decoder(string_view, const form_limits&) except +
+        multipart_decoder(string_view, const form_limits&, line_hold) except +
         void receive(string_view) except +
         void finish()
         result[multipart_event] next()

@@ -304,8 +304,20 @@ class LimitedStream(io.RawIOBase):
         if self._limit_is_max:
             self.on_exhausted()
 
+    def read(self, size: int | None = -1) -> bytes | None:
+        """Read up to ``size`` bytes, all that is left where it is None or negative."""
+        if size is None or size < 0 or type(self).readinto is not LimitedStream.readinto:
+            return super().read(-1 if size is None else size)
+        if not size:
+            return b""
+        if self.is_exhausted:
+            self.on_exhausted()
+            return b""
+        # What the stream gives is given on: readinto would copy it twice.
+        return bytes(self._take(min(size, self.limit - self._pos)))
+
     def readinto(self, b: t.Any) -> int | None:
-        """Read into a buffer, as all other ways of reading but :meth:`readall` do."""
+        """Read into a buffer."""
         size = len(b)
         if not size:
             return 0

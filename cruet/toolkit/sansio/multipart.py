@@ -99,7 +99,7 @@ class MultipartDecoder:
         self.state = State.PREAMBLE
         self.boundary = boundary
         self._parts_decoded = 0
-        self._reader = MultipartReader(boundary, max_head=_max_head_size)
+        self._reader = MultipartReader(boundary, max_head=_max_head_size, hold_lines=True)
 
     def receive_data(self, data: bytes | None) -> None:
         """Take the next piece, or None at the body's end."""

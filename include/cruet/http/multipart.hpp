@@ -46,8 +46,9 @@ class multipart_decoder {
 public:
     // The boundary is the parameter of the Content-Type field, without the leading "--". A limit of
     // 0 is none.
-    explicit multipart_decoder(std::string_view boundary, const form_limits& limits = {})
-        : delimiter_(boundary), limits_(limits) {
+    explicit multipart_decoder(std::string_view boundary, const form_limits& limits = {},
+                               line_hold hold = line_hold::delimiters)
+        : delimiter_(boundary), limits_(limits), hold_(hold) {
         if (!delimiter_.valid()) failure_ = {errc::bad_boundary, 0};
     }
     multipart_decoder(const multipart_decoder&) = delete;
@@ -167,7 +168,7 @@ private:
         const bool start = state_ == state::data_start;
         const auto match = delimiter_.find(
             window_, 0, start ? detail::line_start::here : detail::line_start::after_break,
-            finished_);
+            finished_, hold_);
         more_data_ = match.kind != detail::match_kind::found;
         if (more_data_ && match.begin == 0) return need_data();
         if (!part_.filename && limits_.memory != 0) {
@@ -205,6 +206,7 @@ private:
     std::size_t scanned_ = 0;  // bytes of window_ in which nothing begins
     std::size_t parts_ = 0;
     std::size_t memory_ = 0;
+    line_hold hold_;
     state state_ = state::preamble;
     bool owned_ = false;  // window_ lies in own_
     bool finished_ = false;

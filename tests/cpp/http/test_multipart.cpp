@@ -133,6 +133,33 @@ TEST_CASE("data is given out as soon as it can be no delimiter") {
     CHECK_FALSE(decoder.more_data());
 }
 
+TEST_CASE("only a last line that may be a delimiter is kept back, or any short one") {
+    const auto first_data = [](const std::string& data, line_hold hold) {
+        multipart_decoder decoder("foo", {}, hold);
+        const std::string text = "--foo\r\n" + head + data;
+        decoder.receive(text);
+        CHECK(*decoder.next() == multipart_event::preamble);
+        CHECK(*decoder.next() == multipart_event::field);
+        REQUIRE(*decoder.next() == multipart_event::data);
+        CHECK(decoder.more_data());
+        return std::string(decoder.data());
+    };
+    for (const std::string kept :
+         {"\n", "\r", "\r\n", "\n-", "\r\n--fo", "\r\n--foo", "\n--foo \t"}) {
+        INFO("kept back: " << kept);
+        CHECK(first_data("data" + kept, line_hold::delimiters) == "data");
+        CHECK(first_data("data" + kept, line_hold::short_lines) == "data");
+    }
+    for (const std::string told : {"\nx", "\r\n-x", "\n--fox", "\r\nfoo", "\n---foo"}) {
+        INFO("told: " << told);
+        CHECK(first_data("data" + told, line_hold::delimiters) == "data" + told);
+        CHECK(first_data("data" + told, line_hold::short_lines) == "data");
+    }
+    const std::string longer = "data\r\nlonger than it";
+    CHECK(first_data(longer, line_hold::delimiters) == longer);
+    CHECK(first_data(longer, line_hold::short_lines) == longer);
+}
+
 TEST_CASE("heads of parts") {
     multipart_decoder decoder("foo");
     const std::string text =

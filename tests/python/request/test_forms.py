@@ -3,6 +3,7 @@
 import random
 import time
 from io import BytesIO
+from typing import ClassVar
 
 import pytest
 
@@ -222,3 +223,25 @@ def test_uploads_spool_to_disk():
         assert not stream._rolled
         stream.write(b"x" * 400_000)
         assert stream._rolled
+
+
+@pytest.mark.parametrize("buffer_size", [1, 4096, 10_000, 16_384])
+def test_files_are_written_by_whole_pages(buffer_size):
+    class Recorder(BytesIO):
+        ends: ClassVar[list[int]] = []
+
+        def write(self, data):
+            size = super().write(data)
+            self.ends.append(self.tell())
+            return size
+
+    upload = random.Random(3).randbytes(200_000)
+    head = b'--b\r\nContent-Disposition: form-data; name=f; filename="x"\r\n\r\n'
+    parser = MultiPartParser(stream_factory=lambda **_: Recorder(), buffer_size=buffer_size)
+    body = BytesIO(head + upload + b"\r\n--b--\r\n")
+    _, files = parser.parse(body, b"b", None)
+    assert files["f"].read() == upload
+    if buffer_size > 4096:
+        # The first piece comes with the head; one that ends like a delimiter is cut there.
+        whole = [end for end in Recorder.ends if end % 4096 == 0]
+        assert len(whole) >= len(Recorder.ends) - 5 > 4

@@ -77,6 +77,26 @@ def test_limit_is_the_end(source):
     assert buffered.read() == "1234"
 
 
+def test_limited_reads_give_on_what_the_stream_gives():
+    stream = wsgi.LimitedStream(io.BytesIO(b"abcdefgh"), 6)
+    assert (stream.read(0), stream.read(4), stream.tell()) == (b"", b"abcd", 4)
+    assert (stream.read(None), stream.read(2), stream.read(-1)) == (b"ef", b"", b"")
+    largest = wsgi.LimitedStream(io.BytesIO(b"abc"), 2, is_max=True)
+    assert largest.read(2) == b"ab"
+    with pytest.raises(RequestEntityTooLarge):
+        largest.read(1)
+
+
+def test_a_subclass_may_read_in_its_own_way():
+    class Shouting(wsgi.LimitedStream):
+        def readinto(self, b):
+            count = super().readinto(b)
+            b[:count] = bytes(b[:count]).upper()
+            return count
+
+    assert Shouting(io.BytesIO(b"abcdef"), 4).read(3) == b"ABC"
+
+
 @pytest.mark.parametrize("source", [io.BytesIO, Chunks])
 def test_limit_is_the_maximum(source):
     stream = wsgi.LimitedStream(source(b"123"), 3, is_max=True)

@@ -37,6 +37,10 @@ struct multipart_head {
     }
 };
 
+// Which last line of the data received is kept back until there is more: one that the boundary may
+// still begin, or any that is not longer than a delimiter.
+enum class line_hold : std::uint8_t { delimiters, short_lines };
+
 namespace detail {
 inline constexpr charset line_break("\r\n");
 // RFC 2046 section 5.1.1: transport padding, what may stand between a boundary and the end of its
@@ -68,12 +72,12 @@ public:
 
     // The first delimiter in `text` that begins at or after `from`, or what is known without more
     // input. `finished`: there will be none.
-    delimiter_match find(std::string_view text, std::size_t from, line_start where,
-                         bool finished) const noexcept {
+    delimiter_match find(std::string_view text, std::size_t from, line_start where, bool finished,
+                         line_hold hold = line_hold::delimiters) const noexcept {
         std::size_t at = from;
         for (;;) {
             const std::size_t hit = search(text, at);
-            if (hit == text.npos) return none(safe_size(text, where));
+            if (hit == text.npos) return none(safe_size(text, where, hold));
             const std::size_t begin = start_of_break(text, hit);
             const bool anchored = begin != hit || where == line_start::anywhere ||
                                   (where == line_start::here && hit == 0);
@@ -135,15 +139,18 @@ private:
     }
 
     // How many bytes of a text without the needle can be no part of a delimiter.
-    std::size_t safe_size(std::string_view text, line_start where) const noexcept {
+    std::size_t safe_size(std::string_view text, line_start where, line_hold hold) const noexcept {
         const std::size_t reach = needle_.size() + 2;
         const std::size_t front = text.size() < reach ? 0 : text.size() - reach;
         if (where == line_start::anywhere) return front;
         if (where == line_start::here && std::string_view(needle_).starts_with(text)) return 0;
-        const std::size_t last = text.find_last_of("\r\n");
-        if (last == text.npos || last < front) return text.size();
-        const std::size_t begin = start_of_break(text, last + 1);
-        return begin < front ? text.size() : begin;
+        // find_last_of is slow: it is not to see the whole of a text without line breaks.
+        const std::size_t last = text.substr(front).find_last_of("\r\n");
+        if (last == text.npos) return text.size();
+        const std::size_t line = front + last + 1;
+        const std::size_t begin = start_of_break(text, line);
+        if (hold == line_hold::short_lines) return begin < front ? text.size() : begin;
+        return std::string_view(needle_).starts_with(text.substr(line)) ? begin : text.size();
     }
 
     std::string needle_;
