@@ -186,12 +186,35 @@ def build(chosen: str | None, packages: dict[str, str] | None = None) -> Environ
             env=env.variables(),
         )
         stamp.write_text(wanted)
+        found_stamp(env).write_text(found_libraries())
         return env
+    look_again(env)
     ninja = [env.tool("ninja"), "-C", str(env.build_folder)]
     pending = subprocess.run([*ninja, "-n"], capture_output=True, text=True, check=False)
     if pending.returncode or "no work to do" not in pending.stdout:
         step("Building what changed", ninja, env=env.variables())
     return env
+
+
+def found_libraries() -> str:
+    """Return which of the libraries that Meson builds with or without are on this machine."""
+    wanted = {**BUILD_PACKAGES, **TEST_PACKAGES}
+    return " ".join(name for name, evidence in wanted.items() if present(evidence))
+
+
+def found_stamp(env: Environment) -> Path:
+    """Return the file that keeps what found_libraries() gave when Meson looked last."""
+    return env.build_folder / ".cruet-found"
+
+
+def look_again(env: Environment) -> None:
+    """Let Meson look for libraries anew where others are there than when it looked last."""
+    stamp, found = found_stamp(env), found_libraries()
+    if stamp.exists() and stamp.read_text() == found:
+        return
+    configure = [env.tool("meson"), "setup", "--reconfigure", "--clearcache"]
+    step("Looking for the libraries anew", [*configure, str(env.build_folder)], env=env.variables())
+    stamp.write_text(found)
 
 
 def bench_environment(chosen: str | None) -> str:

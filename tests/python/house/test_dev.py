@@ -122,3 +122,43 @@ def test_an_old_interpreter_is_refused(dev: dict[str, ModuleType], tmp_path: Pat
     old.write_text("#!/bin/sh\necho broken >&2; exit 1\n")
     with pytest.raises(dev["steps"].Failure, match="does not run: broken"):
         dev["setup"].version_of(str(old))
+
+
+def test_libraries_that_come_later_are_looked_for(
+    dev: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    setup = dev["setup"]
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    env = setup.Environment(tmp_path / ".venv", "cp3")
+    env.build_folder.mkdir(parents=True)
+    steps: list[list[str]] = []
+    monkeypatch.setattr(setup, "step", lambda name, command, **_: steps.append(command))
+    there = {"g++"}
+    monkeypatch.setattr(setup, "present", lambda evidence: evidence in there)
+    setup.look_again(env)
+    setup.look_again(env)
+    assert len(steps) == 1
+    # `./dev serve` was first, and installed no Catch2; `./dev test` does.
+    there.add("catch2")
+    setup.look_again(env)
+    assert len(steps) == 2
+    assert steps[1][1:] == ["setup", "--reconfigure", "--clearcache", str(env.build_folder)]
+
+
+def test_cpp_tests_that_were_not_built_are_a_failure(
+    dev: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(dev["setup"], "ROOT", tmp_path)
+    checks = dev["checks"]
+    monkeypatch.setattr(checks, "step", lambda *_, **__: "")
+    monkeypatch.setattr(checks, "show", lambda *_, **__: 0)
+    env = dev["setup"].Environment(tmp_path / ".venv", "cp3")
+    log = env.build_folder / "meson-logs" / "testlog.json"
+    log.parent.mkdir(parents=True)
+    replay = '{"name": "cruet:fuzz_replay", "stdout": "", "result": "OK"}\n'
+    log.write_text(replay)
+    with pytest.raises(dev["steps"].Failure, match="found no Catch2"):
+        checks.run_catch(env)
+    passed = "All tests passed (1 assertion in 1 test case)"
+    log.write_text(f'{replay}{{"name": "cruet:core", "stdout": "{passed}", "result": "OK"}}\n')
+    assert checks.run_catch(env).passed == 2
