@@ -19,6 +19,14 @@ from pathlib import Path
 #: No wait in these tests is longer, in seconds.
 PATIENCE = 20.0
 
+#: The ways in which one worker can serve: options by name.
+MODES: dict[str, tuple[str, ...]] = {
+    "inline": (),
+    "threads": ("--threads", "4"),
+    "poll": ("--no-async",),
+    "poll-threads": ("--no-async", "--threads", "4"),
+}
+
 
 def until(condition: Callable[[], object], patience: float = PATIENCE) -> None:
     """Wait until something is true; fail when it does not become so in time."""

@@ -21,8 +21,8 @@
 // Errors (http::status_of gives the answer): 414 target_too_long; 431 field_too_large,
 // too_many_fields, head_too_large, trailer_too_large; 413 body_too_large; 501 unknown_method,
 // unsupported_transfer_encoding; 505 unsupported_version; 417 unsupported_expectation; 400 for the
-// rest: a missing, double or malformed Host, chunked in HTTP/1.0, '#' in the target,
-// Content-Length together with Transfer-Encoding, bare LF, folded lines, ...
+// rest: a missing, double or malformed Host, chunked in HTTP/1.0, '#' in the target, two spaces in
+// the request line, Content-Length together with Transfer-Encoding, bare LF, folded lines, ...
 #pragma once
 
 #include <llhttp.h>
@@ -100,6 +100,7 @@ private:
     std::size_t budget(std::size_t n) const noexcept;
     void count(phase before, std::size_t consumed) noexcept;
     std::size_t scan_method(std::string_view input, char before) noexcept;
+    bool part_follows(const char* at, std::size_t n) noexcept;
     int refuse(errc code) noexcept;
     void fail(errc code, std::size_t offset) noexcept;
     errc translate(llhttp_errno_t code) const noexcept;
@@ -120,7 +121,9 @@ private:
     void* sink_;
     const limits* limits_;
     head_builder builder_;
-    std::size_t raw_bytes_ = 0;  // of the head, or of the trailers
+    const char* input_ = nullptr;  // what llhttp is being given
+    std::size_t raw_bytes_ = 0;    // of the head, or of the trailers, before that
+    std::size_t part_end_ = 0;     // of the request line's last part, counted as those are
     std::uint64_t body_bytes_ = 0;
     std::size_t extension_bytes_ = 0;
     cruet::error error_{};

@@ -221,6 +221,18 @@ TEST_CASE("parser: forms of the target") {
     CHECK(refused("CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
 }
 
+TEST_CASE("parser: one space between the parts of the request line") {
+    CHECK(refused("\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n") == 0);
+    CHECK(refused(get("/") + get("/")) == 0);
+    for (const char* line : {"GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET   /a   HTTP/1.1",
+                             "GET\t/ HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 ",
+                             "OPTIONS  * HTTP/1.1", "GET  http://a/ HTTP/1.1", "GET /\tHTTP/1.1"}) {
+        INFO(line);
+        CHECK(refused(line + std::string("\r\nHost: x\r\n\r\n")) == 400);
+        CHECK(refused(get("/") + line + "\r\nHost: x\r\n\r\n") == 400);
+    }
+}
+
 TEST_CASE("parser: methods") {
     for (const char* known :
          {"GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "QUERY"}) {

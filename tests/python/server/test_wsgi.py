@@ -7,16 +7,8 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from running import Running, running, until
+from running import MODES, Running, running, until
 from server_apps import write_all
-
-MODES = {
-    "inline": (),
-    "threads": ("--threads", "4"),
-    "poll": ("--no-async",),
-    "poll-threads": ("--no-async", "--threads", "4"),
-}
-
 
 @pytest.fixture(params=MODES, scope="module")
 def server(

@@ -16,9 +16,15 @@ struct parser_core::callbacks {
         self(p).in_message_ = true;
         return 0;
     }
+    static int method(llhttp_t* p, const char* at, std::size_t n) {
+        // Whatever is in front of it: empty lines.
+        static_cast<void>(self(p).part_follows(at, n));
+        return 0;
+    }
     static int method_complete(llhttp_t* p) { return self(p).method_known(); }
     static int url(llhttp_t* p, const char* at, std::size_t n) {
         parser_core& me = self(p);
+        if (!me.part_follows(at, n)) return me.refuse(errc::bad_request_line);
         me.builder_.target({at, n});
         // A request line ends in " HTTP/1.1", and its method has one space behind it.
         const std::string_view method =
@@ -27,8 +33,10 @@ struct parser_core::callbacks {
         return line > me.limits_->request_line ? me.refuse(errc::target_too_long) : 0;
     }
     static int protocol(llhttp_t* p, const char* at, std::size_t n) {
+        parser_core& me = self(p);
+        if (!me.part_follows(at, n)) return me.refuse(errc::bad_request_line);
         // llhttp knows RTSP and ICE as well; none of their names begins so, nor goes on in 'H'.
-        return n > 0 && (*at == 'R' || *at == 'I') ? self(p).refuse(errc::bad_version) : 0;
+        return n > 0 && (*at == 'R' || *at == 'I') ? me.refuse(errc::bad_version) : 0;
     }
     static int version_complete(llhttp_t* p) {
         parser_core& me = self(p);
@@ -99,6 +107,7 @@ struct parser_core::callbacks {
             llhttp_settings_t s;
             ::llhttp_settings_init(&s);
             s.on_message_begin = event<message_begin>;
+            s.on_method = data<method>;
             s.on_method_complete = event<method_complete>;
             s.on_url = data<url>;
             s.on_protocol = data<protocol>;
@@ -125,6 +134,15 @@ inline parser_core::parser_core(const sink_table& table, void* sink, const limit
     : table_(&table), sink_(sink), limits_(&bounds) {
     ::llhttp_init(&llhttp_, HTTP_REQUEST, &callbacks::settings());
     llhttp_.data = this;
+}
+
+// Notes a part of the request line. False where more than one space is in front of it, which llhttp
+// lets pass and others may take for the end of the target.
+inline bool parser_core::part_follows(const char* at, std::size_t n) noexcept {
+    const std::size_t begin = raw_bytes_ + static_cast<std::size_t>(at - input_);
+    const bool close = begin <= part_end_ + 1;
+    part_end_ = begin + n;
+    return close;
 }
 
 inline int parser_core::refuse(errc code) noexcept {
@@ -182,6 +200,7 @@ inline void parser_core::count(phase before, std::size_t consumed) noexcept {
 inline std::size_t parser_core::advance(std::string_view input, bool& complete) {
     const phase before = phase_;
     input = input.substr(0, budget(input.size()));
+    input_ = input.data();
     const llhttp_errno_t code = ::llhttp_execute(&llhttp_, input.data(), input.size());
     if (code == HPE_OK) {
         count(before, input.size());
