@@ -138,6 +138,15 @@ public:
     void set_downstream(std::size_t bytes);
     // Inline mode: has write() said `full` since this was last asked?
     bool take_wants_room() noexcept { return std::exchange(wants_room_, false); }
+    // What has been written of the answer; 0, where none was begun.
+    struct progress_made {
+        int status;
+        std::uint64_t bytes;
+    };
+    progress_made sent() const {
+        const auto guard = lock();
+        return {writer_.status(), writer_.body_bytes()};
+    }
     // The answer is to be cut off: fail(), or fewer bytes than announced.
     bool cut() const noexcept { return cut_; }
     const http::response_writer& writer() const noexcept { return writer_; }

@@ -96,6 +96,7 @@ private:
     std::size_t parse(std::string_view input);
     void take(std::string_view input);
     void drive();
+    void go_on();
     void end_of_input();
     void input_failed(errc why);
     void after_feed();
@@ -106,10 +107,18 @@ private:
     void start_closing(bool linger);
     void sent_all();
     void linger_read();
+    void linger_on();
     void vanish(errc why);
     void break_off();
     void advance();
     void report(exchange& x, bool incomplete);
+    void begin_turn() noexcept {
+        now_ = clock::now();
+        answered_ = 0;
+    }
+    static clock::time_point after(clock::time_point since, clock::duration timeout) noexcept {
+        return timeout.count() == 0 ? never : since + timeout;
+    }
     void update_deadline();
     clock::time_point body_deadline() const;
 
@@ -132,7 +141,9 @@ private:
     clock::time_point last_read_{};
     clock::time_point last_written_{};
     clock::time_point linger_until_{};
+    clock::time_point linger_limit_{};
     std::size_t lingered_ = 0;
+    unsigned answered_ = 0;  // in this turn
 
     state state_ = state::open;
     bool first_ = true;           // no request was answered yet
@@ -153,3 +164,4 @@ private:
 }  // namespace cruet::server
 
 #include "cruet/server/impl/http1_session.hpp"
+#include "cruet/server/impl/http1_session_output.hpp"

@@ -15,25 +15,27 @@ struct server_options {
     cruet::limits limits{};
 
     // From the first byte of a request to the end of its head: 408 beyond. Also how long a new
-    // connection may stay silent.
+    // connection may stay silent. 0: for ever.
     std::chrono::milliseconds header_timeout{30000};
-    // Between two arrivals of content: 408 beyond.
+    // Between two arrivals of content: 408 beyond. 0: for ever, at any rate.
     std::chrono::milliseconds body_timeout{30000};
     // Content must also keep up this many bytes a second on average, after the first
     // body_timeout: 408 below. 0: any rate will do.
     std::uint64_t body_min_rate = 500;
     // How long a kept connection may wait for its next request. 0: connections are not kept.
     std::chrono::milliseconds keep_alive_timeout{5000};
-    // How long a client may take no byte of an answer that waits for it.
+    // How long a client may take no byte of an answer that waits for it. 0: for ever.
     std::chrono::milliseconds write_timeout{30000};
     // A graceful stop lets requests in flight run so long, then cuts them.
     std::chrono::milliseconds graceful_timeout{30000};
     // A graceful stop leaves idle connections open so long for a request already on its way.
     std::chrono::milliseconds drain_linger{500};
-    // After a last answer: how long, and how many bytes, input is thrown away, so that closing
-    // with unread input does not destroy the answer (RFC 9112 section 9.6).
+    // After a last answer input is thrown away, so that closing with unread input does not destroy
+    // the answer (RFC 9112 section 9.6): until none has come for so long, or so long altogether,
+    // or so many bytes.
     std::chrono::milliseconds close_linger{2000};
-    std::size_t close_linger_bytes = 1 << 20;
+    std::chrono::milliseconds close_linger_limit{30000};
+    std::size_t close_linger_bytes = 64 << 20;
 
     // Bytes of an answer waiting for the client beyond which a handler is asked to pause.
     std::size_t high_water = 65536;

@@ -73,6 +73,44 @@ TEST_CASE("session: timeouts") {
     }
 }
 
+TEST_CASE("session: a timeout of 0 is none") {
+    session_fixture f;
+    f.options.header_timeout = f.options.body_timeout = f.options.write_timeout = 0ms;
+    f.connect();
+    CHECK(f.session->deadline() == f.session->never);
+    f.send("GET / HT");
+    CHECK(f.session->deadline() == f.session->never);
+    f.session->on_deadline();
+    CHECK_FALSE(f.done());
+    f.send("TP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(f.take().starts_with("HTTP/1.1 200 "));
+    const std::string whole = post("hello");
+    f.send(whole.substr(0, whole.size() - 2));
+    CHECK(f.session->deadline() == f.session->never);
+    f.client->accepts = 0;
+    f.send("lo");
+    CHECK(net::wants_write(f.session->interest()));
+    CHECK(f.session->deadline() == f.session->never);
+}
+
+TEST_CASE("session: a last answer is waited for as long as the client sends, up to a limit") {
+    session_fixture f;
+    f.options.close_linger = 60ms;
+    f.options.close_linger_limit = 200ms;
+    f.send("nonsense\r\n\r\n");
+    const auto start = net::coarse_clock::now();
+    auto silent_since = start;
+    for (int i = 0; i < 100 && !f.done(); ++i) {
+        std::this_thread::sleep_for(20ms);
+        f.send("more");
+        silent_since = net::coarse_clock::now();
+        f.session->on_deadline();
+    }
+    CHECK(f.done());
+    CHECK(silent_since - start >= 150ms);
+    CHECK(silent_since - start < 1000ms);
+}
+
 TEST_CASE("session: content must keep up a rate") {
     session_fixture f;
     f.options.body_timeout = 50ms;

@@ -113,6 +113,41 @@ TEST_CASE("thread mode: an answer before the content is there ends the connectio
     CHECK(f.client->shut);
     f.send(std::string(5000, 'x'));
     CHECK(f.client->to_server.empty());
+
+    // So it is where the client itself wants the connection closed.
+    threaded_fixture g;
+    g.options.body_window = 100;
+    g.send("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5000\r\n\r\n");
+    g.send(std::string(200, 'x'));
+    CHECK_FALSE(net::wants_read(g.session->interest()));
+    answer(g.held(), "no thanks");
+    REQUIRE(g.turn());
+    CHECK(g.take().ends_with("no thanks"));
+    CHECK(g.client->shut);
+    CHECK_FALSE(g.done());
+    g.send(std::string(4800, 'x'));
+    CHECK(g.client->to_server.empty());
+    g.end();
+    CHECK(g.done());
+}
+
+TEST_CASE("thread mode: what is told of an answer is read while a thread writes it") {
+    threaded_fixture f;
+    f.send(get("/"));
+    std::atomic<bool> over{false};
+    exchange& x = f.held();
+    std::thread other([&] {
+        (void)x.start(200, {}, {}, std::nullopt);
+        while (x.write("0123456789") != write_state::gone) {
+        }
+        over = true;
+    });
+    while (x.sent().bytes < 1000) std::this_thread::yield();
+    f.session->abort(errc::connection_closed);
+    other.join();
+    REQUIRE(f.metrics.lines.size() == 1);
+    CHECK(f.metrics.lines[0].incomplete);
+    CHECK(f.metrics.lines[0].bytes >= 1000);
 }
 
 TEST_CASE("thread mode: content that ends early, is slow or malformed") {

@@ -1,0 +1,109 @@
+// What a session sends, and when: clients that do not read, that pipeline, that take large answers.
+#include "cruet/server/http1_session.hpp"
+
+#include <new>
+
+#include "../catch.hpp"
+#include "session_fixture.hpp"
+
+using namespace cruet;
+using namespace cruet::server;
+using namespace cruet::test;
+
+TEST_CASE("session: a client that does not read holds a stream back") {
+    session_fixture f;
+    f.options.high_water = 1000;
+    const std::string piece(300, 'x');
+    std::size_t written = 0;
+    const auto produce = [&](exchange& x) {
+        while (written < 100 * piece.size()) {
+            written += piece.size();
+            if (x.write(piece) == write_state::full) return;
+        }
+        x.finish();
+    };
+    f.handler.on_handle = [&](exchange& x) {
+        (void)x.start(200, {}, {}, std::nullopt);
+        produce(x);
+    };
+    f.handler.on_writable = produce;
+    f.connect();
+    f.client->accepts = 0;
+    f.send(get("/"));
+    CHECK(written <= 1300);
+    CHECK(net::wants_write(f.session->interest()));
+    f.receive(100);
+    CHECK(written <= 1300);
+    std::size_t most = 0;
+    while (f.handler.writable_calls < 100 && !f.session->idle()) {
+        const std::size_t before = f.client->to_client.size();
+        f.receive(700);
+        most = std::max(most, written - std::min(written, before));
+    }
+    CHECK(f.session->idle());
+    CHECK(written == 30000);
+    CHECK(most < 3000);
+    CHECK(f.take().ends_with("0\r\n\r\n"));
+}
+
+TEST_CASE("session: a client that does not read holds pipelined requests back") {
+    session_fixture f;
+    f.options.high_water = 1000;
+    f.handler.on_handle = [](exchange& x) { (void)x.respond(200, {}, {}, std::string(400, 'x')); };
+    f.connect();
+    f.client->accepts = 0;
+    std::string many;
+    for (int i = 0; i < 100; ++i) many += get("/");
+    f.send(many);
+    CHECK(f.handler.handled < 5);
+    CHECK_FALSE(net::wants_read(f.session->interest()));
+    for (int i = 0; i < 200 && !f.session->idle(); ++i) f.receive(1000);
+    CHECK(f.handler.handled == 100);
+    CHECK(count(f.take(), "HTTP/1.1 200 OK") == 100);
+}
+
+TEST_CASE("session: many pipelined requests take turns with other connections") {
+    session_fixture f;
+    std::string many;
+    for (int i = 0; i < 100; ++i) many += get("/" + std::to_string(i));
+    f.send(many);
+    CHECK(f.handler.handled == 32);
+    CHECK_FALSE(net::wants_read(f.session->interest()));
+    REQUIRE(net::wants_write(f.session->interest()));
+    f.session->on_writable();
+    CHECK(f.handler.handled == 64);
+    f.session->on_writable();
+    f.session->on_writable();
+    CHECK(f.handler.handled == 100);
+    CHECK(f.session->interest() == net::interest::read);
+    const std::string out = f.take();
+    CHECK(out.find("/31") < out.find("/32"));
+    CHECK(out.ends_with("/99"));
+    CHECK(f.session->idle());
+}
+
+TEST_CASE("session: out of memory beyond the events of the connection costs it alone") {
+    session_fixture f;
+    f.handler.on_handle = [&](exchange& x) {
+        if (x.head().target() == "/2") throw std::bad_alloc();
+        f.handler.hold(x);
+    };
+    f.send(get("/1") + get("/2"));
+    (void)f.handler.held[0]->respond(200, {}, {}, "one");
+    f.services->port->drain();
+    CHECK(f.done());
+    CHECK(f.take().empty());
+}
+
+TEST_CASE("session: large content is sent from where it lies") {
+    session_fixture f;
+    const std::string large(100000, 'L');
+    f.handler.on_handle = [&](exchange& x) { (void)x.respond(200, {}, {}, large); };
+    f.connect();
+    f.client->accepts = 50000;
+    f.send(get("/"));
+    CHECK(f.client->writes == 1);
+    f.receive(1000000);
+    CHECK(f.take().ends_with("\r\n\r\n" + large));
+    CHECK(f.session->idle());
+}
