@@ -39,6 +39,7 @@ cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
         request_body& body()
         bint threaded()
         bint started()
+        bint bodiless()
         bint ended()
         bint gone()
         void finish()

@@ -4,8 +4,10 @@ import os as _os
 import signal as _signal
 import socket as _socket
 import threading as _threading
+from time import monotonic as _monotonic
 
 from cython.operator cimport dereference
+from libc.math cimport ceil as _ceil
 from libcpp.memory cimport unique_ptr
 
 from lib_server cimport (
@@ -110,8 +112,10 @@ cdef class Server:
                 server_run(self.native.get())
         finally:
             self.native.get().close_queue()
+            # Requests in flight have had their time; what a view does beyond an end at once is its own affair.
+            deadline = _monotonic() + (self.graceful if self.error is None else 0)
             for thread in threads:
-                thread.join(self.graceful)
+                thread.join(max(0, deadline - _monotonic()))
             self._release_streams()
         if self.error is not None:
             error = self.error
@@ -212,7 +216,8 @@ cdef class Server:
 
 
 cdef milliseconds _milliseconds(double seconds):
-    return milliseconds(<long long>(seconds * 1000))
+    # Rounded up: 0 may mean no limit.
+    return milliseconds(<long long>_ceil(seconds * 1000))
 
 
 # Callbacks from the loop, with the GIL. BaseExceptions are kept for run().

@@ -19,6 +19,8 @@ cdef enum:
     # Bytes of a stream that one turn of the loop sends, so that a quick reader does not have the loop for itself.
     _TURN = 1 << 20
 
+cdef object _END = object()
+
 
 cdef class _Fields:
     """Header fields as views into the strings of a list, which is kept."""
@@ -65,6 +67,10 @@ cdef class _Answer:
     cdef bint head_written
     cdef object iterable
     cdef object iterator
+    # A temporary file with what write() was given on the loop's thread while the client took nothing, sent from
+    # spool_at on before the iterable's content; None where there is none.
+    cdef object spool
+    cdef Py_ssize_t spool_at
     # A turn is over though the client would take more.
     cdef bint paused
 
@@ -86,12 +92,39 @@ cdef class _Answer:
         return self._write_callable
 
     def _write_callable(self, data):
-        # The legacy way to send content.
+        # The legacy way to send content. A thread waits for its client; the loop's own cannot, and memory is not to
+        # grow with what it is given: a file does.
         if not isinstance(data, bytes):
             raise TypeError("write() takes bytes")
-        state = self.put(data)
-        if state == _FULL and self.ex.x.threaded():
-            self.wait()
+        if self.spool is not None:
+            self.spool.seek(0, 2)
+            self.spool.write(data)
+        elif self.put(data) == _FULL:
+            if self.ex.x.threaded():
+                self.wait()
+            else:
+                from tempfile import TemporaryFile
+
+                self.spool = TemporaryFile()
+                self.spool_at = 0
+
+    # The next piece of content, _END behind the last.
+    cdef object next_piece(self):
+        if self.spool is not None:
+            self.spool.seek(self.spool_at)
+            piece = self.spool.read(_READ_SIZE)
+            if piece:
+                self.spool_at += len(<bytes>piece)
+                return piece
+            self.drop_spool()
+        return next(self.iterator, _END)
+
+    cdef int drop_spool(self) except -1:
+        spool = self.spool
+        self.spool = None
+        if spool is not None:
+            spool.close()
+        return 0
 
     cdef int begin(self, long long length) except -1:
         cdef _Fields fields = _Fields.__new__(_Fields)
@@ -196,7 +229,10 @@ cdef class _Answer:
         cdef int state
         cdef Py_ssize_t sent = 0
         self.paused = False
-        for piece in self.iterator:
+        while True:
+            piece = self.next_piece()
+            if piece is _END:
+                break
             # Each piece has the whole timeout.
             self.ex.site.slot.enter(self.ex.lane)
             if not isinstance(piece, bytes):
@@ -208,6 +244,9 @@ cdef class _Answer:
                 return False
             if state == _GONE or self.ex.x.gone():
                 return True
+            if self.ex.x.bodiless():
+                # Nobody will see any of it, and it may have no end.
+                break
             sent += len(<bytes>piece)
             if sent >= _TURN and not self.ex.x.threaded() and self.ex.resumable:
                 self.paused = True
@@ -222,6 +261,7 @@ cdef class _Answer:
         """Call the iterable's close(), once."""
         iterable = self.iterable
         self.iterable = self.iterator = None
+        self.drop_spool()
         close = getattr(iterable, "close", None)
         if close is not None:
             close()

@@ -35,9 +35,9 @@ class ServerOptions:
     graceful_timeout: float = 30.0
     #: How long a connection may be idle between requests. 0: no second request.
     keep_alive: float = 75.0
-    #: From the first byte of a request to the end of its head.
+    #: From the first byte of a request to the end of its head. 0: for ever.
     header_timeout: float = 10.0
-    #: Between two pieces of a body. 0: none.
+    #: Between two pieces of a body. 0: for ever.
     body_timeout: float = 30.0
     #: For how long a client may take nothing of an answer. 0: for ever.
     write_timeout: float = 60.0
@@ -57,12 +57,12 @@ class ServerOptions:
 
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
-            if getattr(self, name) < least:
+            value = getattr(self, name)
+            if not value >= least:
                 raise OptionError(f"{_option(name)} must be at least {least}")
-        if self.workers > 1024:
-            raise OptionError("--workers must be at most 1024")
-        if self.threads > 1024:
-            raise OptionError("--threads must be at most 1024")
+            most = _MOST.get(name, _MOST_SECONDS if name in _SECONDS else _MOST_BYTES)
+            if value > most:
+                raise OptionError(f"{_option(name)} must be at most {most}")
         if not 0 <= self.unix_socket_mode <= 0o777:
             raise OptionError("--unix-socket-mode must lie between 0 and 0777")
         if self.loop not in ("", "libevent", "poll"):
@@ -94,6 +94,12 @@ _LEAST = {
     "limit_request_body": 0,
     "body_memory": 0,
 }
+
+_MOST = {"backlog": 65535, "workers": 1024, "threads": 1024}
+_SECONDS = {name for name in _LEAST if name.endswith(("timeout", "keep_alive"))}
+#: Three years.
+_MOST_SECONDS = 100_000_000
+_MOST_BYTES = 2**62
 
 _WORKER_SETTINGS = (
     "threads",

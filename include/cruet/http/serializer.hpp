@@ -138,6 +138,8 @@ public:
     }
 
     bool started() const noexcept { return started_; }
+    // Between start() and finish(): there is no content, whatever is written.
+    bool bodiless() const noexcept { return started_ && body_ == body_mode::none; }
     bool keep_alive() const noexcept { return keep_alive_; }
     // The end of the content shows only in the end of the connection.
     bool until_close() const noexcept { return body_ == body_mode::until_close; }

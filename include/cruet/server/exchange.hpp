@@ -107,6 +107,8 @@ public:
     void fail();
 
     bool started() const { return writer_.started(); }
+    // The head is written, and whatever is given as content will not be: HEAD, 204, 304.
+    bool bodiless() const noexcept { return writer_.bodiless(); }
     // finish(), respond() or fail() was called.
     bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
     // The client has vanished or was cut off.

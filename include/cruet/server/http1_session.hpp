@@ -158,6 +158,7 @@ private:
     bool window_full_ = false;    // thread mode: the content's reader is behind
     bool writing_ = false;        // output waits for the client since last_written_
     bool linger_ = false;
+    bool too_slow_ = false;  // was answered 408
     bool broken_ = false;
 };
 

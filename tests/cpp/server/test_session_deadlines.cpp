@@ -109,6 +109,20 @@ TEST_CASE("session: a last answer is waited for as long as the client sends, up 
     CHECK(f.done());
     CHECK(silent_since - start >= 150ms);
     CHECK(silent_since - start < 1000ms);
+
+    session_fixture g;
+    g.options.header_timeout = 20ms;
+    g.options.close_linger = 60ms;
+    g.send("GET / HT");
+    std::this_thread::sleep_for(40ms);
+    g.session->on_deadline();
+    CHECK(g.take().starts_with("HTTP/1.1 408 "));
+    for (int i = 0; i < 15 && !g.done(); ++i) {
+        std::this_thread::sleep_for(20ms);
+        g.send("x");
+        g.session->on_deadline();
+    }
+    CHECK(g.done());
 }
 
 TEST_CASE("session: content must keep up a rate") {

@@ -60,7 +60,8 @@ def app(environ, start_response):
     body = environ["wsgi.input"].read()
     admin = environ.get("HTTP_X_ADMIN", "-")
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [("[%s %s %s %s]" % (environ["REQUEST_METHOD"], path, body.decode("latin-1"), admin)).encode("latin-1")]
+    seen = (environ["REQUEST_METHOD"], path, body.decode("latin-1"), admin)
+    return [("[%s %s %s %s]" % seen).encode("latin-1")]
 """
 
 OPTIONS = (
@@ -105,13 +106,20 @@ def statuses(answer: bytes) -> list[int]:
 
 
 HEAD = b"POST /first HTTP/1.1\r\nHost: x\r\n"
+CODING = b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 #: Stands where a reader of the framing who is wrong would see a request.
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
 
 SMUGGLING = {
-    "length and coding": (HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    "coding and length": (HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 400),
+    "length and coding": (
+        HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "coding and length": (
+        HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+        400,
+    ),
     "two lengths": (HEAD + b"Content-Length: 0\r\nContent-Length: 40\r\n\r\n", 400),
     "two equal lengths": (HEAD + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n", 400),
     "a list of lengths": (HEAD + b"Content-Length: 0, 0\r\n\r\n", 400),
@@ -186,7 +194,7 @@ def test_what_others_might_read_differently_is_refused(server: Running, name: st
 
 def test_what_is_allowed_is_read_in_one_way(server: Running) -> None:
     last = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    chunks = b"3;a=b\r\nabc\r\nA;q=\"1\"\r\n0123456789\r\n0\r\n"
+    chunks = b'3;a=b\r\nabc\r\nA;q="1"\r\n0123456789\r\n0\r\n'
     trailers = b"X-Admin: yes\r\nHost: other\r\nX-Two: 2\r\n\r\n"
     answer = exchange(server, b"\r\n" + CHUNKED + chunks + trailers + last)
     assert statuses(answer) == [200, 200]
@@ -328,9 +336,7 @@ def test_expectations(server: Running) -> None:
         client.sendall(b"ok")
         assert client.recv(1000).endswith(b"[POST /first ok -]")
         # HTTP/1.0 knows nothing of it.
-        client.sendall(
-            b"POST /old HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nok"
-        )
+        client.sendall(b"POST /old HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nok")
         assert statuses(rest(client)) == [200]
 
 

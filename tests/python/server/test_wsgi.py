@@ -10,6 +10,7 @@ import pytest
 from running import MODES, Running, running, until
 from server_apps import write_all
 
+
 @pytest.fixture(params=MODES, scope="module")
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

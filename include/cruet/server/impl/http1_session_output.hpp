@@ -44,6 +44,7 @@ void http1_session<S, V>::refuse(errc why) {
         exchange_->disconnect(why);
         exchange_.reset();
     }
+    too_slow_ = why == errc::timed_out;
     start_closing(true);
 }
 
@@ -137,7 +138,9 @@ void http1_session<S, V>::sent_all() {
     }
     stream_.shutdown_write();
     state_ = state::lingering;
-    linger_limit_ = now_ + services_.options.close_linger_limit;
+    const server_options& options = services_.options;
+    // Who was too slow before is not waited for as long as it sends.
+    linger_limit_ = now_ + (too_slow_ ? options.close_linger : options.close_linger_limit);
     linger_on();
 }
 
