@@ -76,7 +76,8 @@ class FormDataParser:
     """Parses bodies whose media type is a form's.
 
     :param stream_factory: makes the file for an upload, see :func:`default_stream_factory`.
-    :param max_form_memory_size: bytes that fields may have in memory; None for no limit.
+    :param max_form_memory_size: bytes that each field of a multipart body may have; None for no
+        limit. Other forms are limited as the whole body is.
     :param max_content_length: bytes that the whole body may have.
     :param cls: the multi-dict for fields and for files.
     :param silent: malformed bodies give an empty form; else ValueError is raised.
@@ -161,31 +162,17 @@ class FormDataParser:
         content_length: int | None,
         options: dict[str, str],
     ) -> Parsed:
-        limit = self.max_form_memory_size
-        if limit is not None and content_length is not None and content_length > limit:
-            raise RequestEntityTooLarge()
-        body = stream.read() if limit is None else _read_at_most(stream, limit)
+        body = stream.read()
         # What is not UTF-8 as it stands is no form that a client may send.
         body.decode()
         return stream, self.cls(parse_query_pairs(body)), self.cls()
-
-
-def _read_at_most(stream: t.IO[bytes], limit: int) -> bytes:
-    chunks = []
-    left = limit + 1
-    while left > 0 and (chunk := stream.read(min(left, 65_536))):
-        chunks.append(chunk)
-        left -= len(chunk)
-    if left <= 0:
-        raise RequestEntityTooLarge()
-    return b"".join(chunks)
 
 
 class MultiPartParser:
     """Parses multipart/form-data streams; fields into memory, files into streams.
 
     :param stream_factory: makes the file for an upload, see :func:`default_stream_factory`.
-    :param max_form_memory_size: bytes that all fields together may have; None for no limit.
+    :param max_form_memory_size: bytes that each field may have; None for no limit.
     :param cls: the multi-dict for fields and for files.
     :param buffer_size: how many bytes are read at once.
     :param max_form_parts: how many parts there may be.
@@ -229,9 +216,7 @@ class MultiPartParser:
     ) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
         """Read the stream to its end into (fields, files); ValueError where it is malformed,
         RequestEntityTooLarge beyond a limit."""
-        if self.max_form_parts == 0:
-            raise RequestEntityTooLarge()
-        # The reader takes 0 for no limit.
+        # The reader takes 0 for no limit; the collector refuses the first part.
         reader = MultipartReader(boundary, max_parts=self.max_form_parts or 0)
         collector = _Collector(self, content_length)
         try:
@@ -270,6 +255,8 @@ class _Collector:
     def take(self, event: tuple[t.Any, ...]) -> bool:
         """Take an event; False where it was the last."""
         kind = event[0]
+        if kind in ("file", "field") and self.parser.max_form_parts == 0:
+            raise RequestEntityTooLarge()
         if kind == "data":
             _, data, more = event
             if self.file is not None:
@@ -286,6 +273,7 @@ class _Collector:
             self.file_size = 0
         elif kind == "field":
             self.part = Field(event[1] or "", Headers(event[2]))
+            self.text_size = 0
         return bool(kind != "epilogue")
 
     def _take_text(self, data: bytes) -> None:

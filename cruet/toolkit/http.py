@@ -29,7 +29,6 @@ from ._grammar import quote_etag as quote_etag
 from ._grammar import quote_header_value as quote_header_value
 from ._grammar import unquote_etag as unquote_etag
 from ._grammar import unquote_header_value as unquote_header_value
-from ._internal import _plain_int
 from .sansio import http as _sansio_http
 
 if t.TYPE_CHECKING:
@@ -151,9 +150,9 @@ def parse_csp_header(
         cls = ds.ContentSecurityPolicy
     directives = []
     for policy in (value or "").split(";"):
-        name, _, text = policy.strip().partition(" ")
+        name, _, text = policy.strip(" \t").partition(" ")
         if text:
-            directives.append((name.strip(), text.strip()))
+            directives.append((name.strip(" \t"), text.strip(" \t")))
     return cls(directives, on_update)
 
 
@@ -195,10 +194,10 @@ def parse_etags(value: str | None) -> ds.ETags:
 
 
 def parse_age(value: str | None = None) -> timedelta | None:
-    """Seconds, as in an Age field (RFC 9111 section 5.1); None where they are not a number, or
+    """Seconds, as in an Age field (RFC 9111 section 5.1); None where they are no integer, or
     negative, or more than a timedelta holds."""
     try:
-        seconds = _plain_int(value or "")
+        seconds = int(value or "")
         return timedelta(seconds=seconds) if seconds >= 0 else None
     except (ValueError, OverflowError):
         return None

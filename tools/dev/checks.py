@@ -1,10 +1,11 @@
 """The tests and the linters as ./dev runs them."""
 
 import json
+import os
 import re
 import tempfile
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import cpp_checks
 from setup import ROOT, Environment
 from steps import Failure, announce, show, step
 
+LONG_RUN = "230000"  # questions to cruet and Werkzeug; some grammars have no more to ask
 ALLOWED = "tests/python/type_check/stubtest.txt"
 STUBTEST = ["mypy.stubtest", "cruet._cruet", "--ignore-disjoint-bases", "--allowlist", ALLOWED]
 
@@ -81,7 +83,12 @@ def catch_counts(entry: dict[str, str]) -> Counts:
     return Counts(passed=1) if entry.get("result") == "OK" else Counts(failed=1)
 
 
-def run_pytest(env: Environment, quick: bool, rest: Sequence[str]) -> tuple[Counts, int]:
+def run_pytest(
+    env: Environment,
+    quick: bool,
+    rest: Sequence[str],
+    variables: Mapping[str, str] | None = None,
+) -> tuple[Counts, int]:
     """Run pytest over the whole tree, or over what ``rest`` names; return counts and exit code."""
     others = [] if quick else ["tests/compat", "tests/browser"]
     folders = ["tests/python", *others]
@@ -91,7 +98,8 @@ def run_pytest(env: Environment, quick: bool, rest: Sequence[str]) -> tuple[Coun
         report = Path(folder) / "junit.xml"
         command = [env.python, "-m", "pytest", f"--junitxml={report}"]
         command += ["-m", "not heavy"] if quick else []
-        code = show("Running pytest", [*command, *targets, *rest], env=env.variables(), cwd=ROOT)
+        environment = {**env.variables(), **(variables or {})}
+        code = show("Running pytest", [*command, *targets, *rest], env=environment, cwd=ROOT)
         return junit_counts(report), code
 
 
@@ -109,8 +117,15 @@ def junit_counts(report: Path) -> Counts:
 
 
 def compat(env: Environment, *, rest: Sequence[str]) -> int:
-    """Run tests/compat alone."""
-    counts, code = run_pytest(env, False, ["tests/compat", *rest])
+    """Run tests/compat alone, or those of it that ``rest`` names, such as ``differential``."""
+    folder = ROOT / "tests" / "compat"
+    named = {word: next(folder.glob(f"test_{word}.py"), folder / word) for word in rest}
+    found = {word: str(path) for word, path in named.items() if path.exists()}
+    others = [word for word in rest if word not in found]
+    # Named alone, the comparison with Werkzeug takes its time.
+    long = {"CRUET_DIFFERENTIAL": LONG_RUN} if "differential" in found else {}
+    targets = list(found.values()) or [str(folder)]
+    counts, code = run_pytest(env, False, [*targets, *others], {**long, **os.environ})
     print(f"\n{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped", flush=True)
     return code
 

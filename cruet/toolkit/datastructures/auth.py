@@ -13,7 +13,7 @@ from .structures import CallbackDict
 
 def _split_scheme(value: str | None) -> tuple[str, str]:
     scheme, _, rest = (value or "").partition(" ")
-    return scheme.lower(), rest.strip()
+    return scheme.lower(), rest.strip(" \t")
 
 
 def _is_token68(text: str) -> bool:
@@ -240,7 +240,7 @@ class WWWAuthenticate:
             f"{key}={quote_header_value(value, allow_token=key not in _always_quoted)}"
             for key, value in self._parameters.items()
         ]
-        return f"Digest {', '.join(items)}"
+        return f"Digest {', '.join(items)}".rstrip()
 
     def __str__(self) -> str:
         return self.to_header()

@@ -289,7 +289,8 @@ class HeaderSet(cabc.MutableSet[str]):
         return isinstance(header, str) and header.lower() in self._set
 
     def __len__(self) -> int:
-        return len(self._headers)
+        # A field may name a member twice; it is still one.
+        return len(self._set)
 
     def __iter__(self) -> cabc.Iterator[str]:
         return iter(self._headers)

@@ -68,7 +68,8 @@ def _etag_unmodified(
     if raw is None:
         return None
     if if_range is not None and if_range.etag is not None:
-        return _http.parse_etags(if_range.etag).contains(raw)
+        # One tag, no list and no "*" (RFC 9110 section 13.1.5).
+        return if_range.etag == raw
     unmodified = None
     none_match = _http.parse_etags(if_none_match)
     if none_match:

@@ -25,6 +25,11 @@ def _without_port(host: str) -> str:
     return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
 
 
+def _matched_host(host: str) -> re.Match[str] | None:
+    match = _host_re.fullmatch(host)
+    return match if match is not None and int(match["port"] or 0) <= 65535 else None
+
+
 def _ascii_host(host: str) -> str | None:
     try:
         return host.encode("idna").decode("ascii") if not host.isascii() else host
@@ -36,12 +41,12 @@ def host_is_trusted(hostname: str | None, trusted_list: t.Collection[str] | None
     """Tell whether a ``Host`` value names one of the trusted hosts; ports are not compared.
 
     An entry that starts with a dot stands for the domain and all that lies under it. Without any
-    entry every host is trusted. A missing, empty or unencodable name never is.
+    entry every host is trusted that fits the grammar (RFC 9110 section 7.2); others never are.
     """
+    if not hostname or _matched_host(hostname) is None:
+        return False
     if not trusted_list:
         return True
-    if not hostname:
-        return False
     if isinstance(trusted_list, str):
         trusted_list = [trusted_list]
     name = _ascii_host(_without_port(hostname))
@@ -81,12 +86,12 @@ def get_host(
     """
     host = host_header if host_header is not None else _server_host(scheme, server)
     if host:
-        match = _host_re.fullmatch(host)
-        if match is None or int(match["port"] or 0) > 65535:
+        match = _matched_host(host)
+        if match is None:
             host = ""
         elif match["port"] is not None and match["port"] == _default_ports.get(scheme):
             host = host[: match.start("port") - 1]
-    if trusted_hosts is not None and not host_is_trusted(host, trusted_hosts):
+    if trusted_hosts and not host_is_trusted(host, trusted_hosts):
         raise SecurityError(f"Host {host!r} is not trusted.")
     return host
 
@@ -120,10 +125,10 @@ def get_content_length(
     """The body's length in bytes; None where it is chunked or not told, 0 where it is malformed."""
     if http_transfer_encoding is not None:
         codings = http_transfer_encoding.lower().split(",")
-        if "chunked" in (coding.strip() for coding in codings):
+        if "chunked" in (coding.strip(" \t") for coding in codings):
             return None
     if http_content_length is None:
         return None
-    digits = http_content_length.strip()
+    digits = http_content_length.strip(" \t")
     # int() would take "+1", "1_0" and other scripts' digits too (RFC 9110 section 8.6).
     return int(digits) if digits.isascii() and digits.isdigit() else 0

@@ -34,7 +34,7 @@ struct accept_item {
 };
 
 // Digits, perhaps a point and more digits, from 0 to 1 (RFC 9110 section 12.4.2 allows three
-// decimals; more are read). A minus sign is read as well: "-0" is 0.
+// decimals; more are read). A minus sign is read as well: "-0" is -0.
 inline std::optional<double> parse_quality(std::string_view text) noexcept {
     const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
     const std::size_t point = find_not_in(digits, charset::digit());
@@ -48,7 +48,7 @@ inline std::optional<double> parse_quality(std::string_view text) noexcept {
     if (done.ec != std::errc{} || value > 1 || (value > 0 && digits.size() != text.size())) {
         return std::nullopt;
     }
-    return value;
+    return digits.size() == text.size() ? value : -value;
 }
 
 // In the order of the header.

@@ -69,7 +69,7 @@ inline std::size_t cookie_value_end(std::string_view rest) noexcept {
         std::size_t i = 1;
         while (i < rest.size() && rest[i] != '"') i += rest[i] == '\\' ? 2 : 1;
         if (i < rest.size()) {
-            const std::size_t after = find_not_in(rest, ascii_space, i + 1);
+            const std::size_t after = find_not_in(rest, charsets::ows, i + 1);
             if (after >= rest.size() || rest[after] == ';') return after;
         }
     }
@@ -89,14 +89,14 @@ inline bool next_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
     while (!rest.empty()) {
         std::size_t stop = 0;
         while (stop < rest.size() && rest[stop] != '=' && rest[stop] != ';') ++stop;
-        cookie.name = trim(rest.substr(0, stop), ascii_space);
+        cookie.name = trim(rest.substr(0, stop), charsets::ows);
         cookie.value = {};
         cookie.quoted = false;
         rest.remove_prefix(stop);
         if (rest.starts_with('=')) {
-            rest = trim_left(rest.substr(1), ascii_space);
+            rest = trim_left(rest.substr(1), charsets::ows);
             const std::size_t end = detail::cookie_value_end(rest);
-            cookie.value = trim_right(rest.substr(0, end), ascii_space);
+            cookie.value = trim_right(rest.substr(0, end), charsets::ows);
             rest.remove_prefix(end);
         }
         if (!rest.empty()) rest.remove_prefix(1);

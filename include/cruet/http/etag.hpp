@@ -49,7 +49,7 @@ struct etag_list {
 // One tag: W/"x", "x" or x.
 constexpr etag unquote_etag(std::string_view text) noexcept {
     etag out;
-    text = trim(text, ascii_space);
+    text = trim(text, charsets::ows);
     if (text.starts_with("W/") || text.starts_with("w/")) {
         out.weak = true;
         text.remove_prefix(2);
@@ -89,7 +89,7 @@ public:
     }
 
 private:
-    static constexpr charset separators = ascii_space | charset(",");
+    static constexpr charset separators = charsets::ows | charset(",");
 
     bool quoted(etag& out) noexcept {
         if (unclosed_) return false;
@@ -98,7 +98,7 @@ private:
             unclosed_ = true;  // nor does any quote further on: it need not be looked for again
             return false;
         }
-        const std::size_t after = find_not_in(text_, ascii_space, close + 1);
+        const std::size_t after = find_not_in(text_, charsets::ows, close + 1);
         if (after < text_.size() && text_[after] != ',') return false;
         out.tag = text_.substr(at_ + 1, close - at_ - 1);
         at_ = after;
@@ -107,8 +107,8 @@ private:
 
     bool bare(etag& out) noexcept {
         const std::size_t comma = std::min(text_.find(',', at_), text_.size());
-        out.tag = trim_right(text_.substr(at_, comma - at_), ascii_space);
-        constexpr charset refused = ascii_space | charset("\"");
+        out.tag = trim_right(text_.substr(at_, comma - at_), charsets::ows);
+        constexpr charset refused = charsets::ows | charset("\"");
         return !out.tag.empty() && find_in(out.tag, refused) == out.tag.size();
     }
 
@@ -120,7 +120,7 @@ private:
 
 // "*" stands alone; as a member of a list it is a tag like any other.
 inline etag_list parse_etags(std::string_view text) {
-    if (trim(text, ascii_space) == "*") return {{}, true};
+    if (trim(text, charsets::ows) == "*") return {{}, true};
     etag_list out;
     detail::etag_reader reader(text);
     etag tag;

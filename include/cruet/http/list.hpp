@@ -59,7 +59,7 @@ inline bool next_list_item(std::string_view& rest, std::string_view& item) noexc
             }
         }
         if (end > rest.size()) end = rest.size();
-        item = trim(rest.substr(0, end), ascii_space);
+        item = trim(rest.substr(0, end), charsets::ows);
         rest.remove_prefix(end < rest.size() ? end + 1 : end);
         if (!item.empty()) return true;
     }
@@ -96,13 +96,13 @@ inline std::vector<dict_item> parse_dict(std::string_view text) {
         const std::string unquoted = whole ? unquote_value(view) : std::string();
         if (whole) view = unquoted;
         const std::size_t equals = view.find('=');
-        std::string_view key = trim(view.substr(0, equals), ascii_space);
+        std::string_view key = trim(view.substr(0, equals), charsets::ows);
         if (key.empty()) continue;
         if (equals == view.npos) {
             out.push_back({std::string(key), std::nullopt});
             continue;
         }
-        const std::string_view raw = trim(view.substr(equals + 1), ascii_space);
+        const std::string_view raw = trim(view.substr(equals + 1), charsets::ows);
         std::string value = unquote_value(raw);
         if (key.ends_with('*')) {
             key.remove_suffix(1);

@@ -11,10 +11,13 @@
 // write it in form-data. `value` points into the text, parameters are owned.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cruet/core/ascii.hpp"
@@ -135,26 +138,49 @@ inline std::string_view without_section(std::string_view name, bool& continued) 
     return continued ? name.substr(0, star) : name;
 }
 
-inline void store_parameter(options& out, std::string_view name, std::string&& value,
-                            bool continued) {
-    const std::string key = lower(name);
-    for (parameter& p : out.parameters) {
-        if (p.name != key) continue;
-        if (continued) {
-            p.value += value;
+// The parameters read so far, names in lower case. Sections are joined apart from the others: of a
+// name that comes both whole and in sections, the way that comes last holds.
+class parameter_store {
+public:
+    void store(std::string_view name, std::string&& value, bool continued) {
+        const std::string key = lower(name);
+        take_out(continued ? whole_ : joined_, key);
+        std::vector<parameter>& to = continued ? joined_ : whole_;
+        const auto found = find(to, key);
+        if (found == to.end()) {
+            to.push_back({key, std::move(value)});
+        } else if (continued) {
+            found->value += value;
         } else {
-            p.value = std::move(value);
+            found->value = std::move(value);
         }
-        return;
     }
-    out.parameters.push_back({key, std::move(value)});
-}
+    std::vector<parameter> take() && {
+        whole_.insert(whole_.end(), std::make_move_iterator(joined_.begin()),
+                      std::make_move_iterator(joined_.end()));
+        return std::move(whole_);
+    }
+
+private:
+    using list = std::vector<parameter>;
+    static list::iterator find(list& in, std::string_view key) noexcept {
+        return std::find_if(in.begin(), in.end(),
+                            [&](const parameter& p) { return p.name == key; });
+    }
+    static void take_out(list& from, std::string_view key) {
+        const auto found = find(from, key);
+        if (found != from.end()) from.erase(found);
+    }
+
+    list whole_;
+    list joined_;
+};
 }  // namespace detail
 
 // Takes the next well-formed parameter off the front of `rest` (what follows the first ";").
 inline bool next_parameter(std::string_view& rest, raw_parameter& p) noexcept {
     while (!rest.empty()) {
-        rest = trim_left(rest, ascii_space);
+        rest = trim_left(rest, charsets::ows);
         bool found = false;
         const std::size_t name = find_not_in(rest, charsets::token);
         if (name > 0 && name < rest.size() && rest[name] == '=') {
@@ -180,28 +206,33 @@ inline bool next_parameter(std::string_view& rest, raw_parameter& p) noexcept {
 inline options parse_options(std::string_view text) {
     options out;
     const std::size_t semicolon = text.find(';');
-    out.value = trim(text.substr(0, semicolon), ascii_space);
+    out.value = trim(text.substr(0, semicolon), charsets::ows);
     if (out.value.empty() || semicolon == text.npos) return out;
     std::string_view rest = text.substr(semicolon + 1);
-    // The charset that an extended value named; sections after it that name none share it.
-    auto charset = detail::text_charset::unknown;
+    detail::parameter_store parameters;
+    // The charset that an extended section named; sections after it that name none share it.
+    auto shared = detail::text_charset::unknown;
     for (raw_parameter raw; next_parameter(rest, raw);) {
         std::string_view name = raw.name;
-        const bool plain = !raw.quoted && name.ends_with('*');
-        std::string value = plain ? std::string(raw.value) : detail::unescape_quoted(raw.value);
-        if (name.ends_with('*')) {
-            name.remove_suffix(1);
-            const auto extended = raw.quoted ? std::nullopt : detail::split_extended(raw.value);
-            if (extended) {
-                charset = detail::charset_named(extended->charset);
-                value = std::string(extended->value);
-            }
-            value = detail::decode_extended(value, charset);
-        }
+        const bool extended = name.ends_with('*');
+        if (extended) name.remove_suffix(1);
         bool continued = false;
         name = detail::without_section(name, continued);
-        detail::store_parameter(out, name, std::move(value), continued);
+        std::string value =
+            extended && !raw.quoted ? std::string(raw.value) : detail::unescape_quoted(raw.value);
+        if (extended) {
+            auto charset = continued ? shared : detail::text_charset::unknown;
+            const auto split = raw.quoted ? std::nullopt : detail::split_extended(raw.value);
+            if (split) {
+                charset = detail::charset_named(split->charset);
+                value = std::string(split->value);
+            }
+            if (continued) shared = charset;
+            value = detail::decode_extended(value, charset);
+        }
+        parameters.store(name, std::move(value), continued);
     }
+    out.parameters = std::move(parameters).take();
     return out;
 }
 

@@ -46,7 +46,7 @@ inline constexpr std::int64_t position_max = std::numeric_limits<std::int64_t>::
 
 // Digits alone; too many of them saturate.
 inline std::optional<std::int64_t> parse_position(std::string_view text) noexcept {
-    text = trim(text, ascii_space);
+    text = trim(text, charsets::ows);
     const auto value = parse_decimal(text);
     if (value) {
         const auto limit = static_cast<std::uint64_t>(position_max);
@@ -59,7 +59,7 @@ inline std::optional<std::int64_t> parse_position(std::string_view text) noexcep
 // One range of the list. `last_end` is where the one before ended, -1 after one without an end.
 inline std::optional<range_spec> parse_range_spec(std::string_view item, std::int64_t& last_end,
                                                   bool inclusive) noexcept {
-    item = trim(item, ascii_space);
+    item = trim(item, charsets::ows);
     const std::size_t dash = item.find('-');
     if (dash == item.npos || last_end < 0) return std::nullopt;
     if (dash == 0) {
@@ -70,7 +70,7 @@ inline std::optional<range_spec> parse_range_spec(std::string_view item, std::in
     }
     const auto begin = parse_position(item.substr(0, dash));
     if (!begin || *begin < last_end) return std::nullopt;
-    const std::string_view tail = trim(item.substr(dash + 1), ascii_space);
+    const std::string_view tail = trim(item.substr(dash + 1), charsets::ows);
     if (tail.empty()) {
         last_end = -1;
         return range_spec{*begin, std::nullopt};
@@ -90,7 +90,7 @@ inline std::optional<range_spec> parse_range_spec(std::string_view item, std::in
 inline result<range> parse_range(std::string_view text, bool inclusive = true) {
     const std::size_t equals = text.find('=');
     if (equals == text.npos) return error{errc::bad_range, text.size()};
-    range out{trim(text.substr(0, equals), ascii_space), {}};
+    range out{trim(text.substr(0, equals), charsets::ows), {}};
     std::int64_t last_end = 0;
     for (std::size_t at = equals + 1; at <= text.size();) {
         const std::size_t comma = text.find(',', at);
@@ -121,8 +121,8 @@ struct content_range {
 
 // errc::bad_range.
 inline result<content_range> parse_content_range(std::string_view text) noexcept {
-    text = trim(text, ascii_space);
-    const std::size_t space = find_in(text, ascii_space);
+    text = trim(text, charsets::ows);
+    const std::size_t space = find_in(text, charsets::ows);
     const std::size_t slash = text.find('/', space);
     if (space == text.size() || slash == text.npos) return error{errc::bad_range, text.size()};
     content_range out{text.substr(0, space), std::nullopt, std::nullopt};
@@ -131,7 +131,7 @@ inline result<content_range> parse_content_range(std::string_view text) noexcept
         out.length = detail::parse_position(length);
         if (!out.length) return error{errc::bad_range, slash + 1};
     }
-    const std::string_view span = trim(text.substr(space, slash - space), ascii_space);
+    const std::string_view span = trim(text.substr(space, slash - space), charsets::ows);
     if (span == "*") return out;
     const std::size_t dash = span.find('-');
     if (dash == span.npos) return error{errc::bad_range, space};

@@ -2,6 +2,7 @@
 
 #include "../catch.hpp"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ TEST_CASE("accept items with their quality") {
     for (const auto& [text, value] :
          {std::pair{"0", 0.0}, {"1", 1.0}, {"1.000", 1.0}, {"00.5", 0.5}, {"-0", 0.0}}) {
         CHECK(parse_quality(text) == value);
+        CHECK(std::signbit(*parse_quality(text)) == (text[0] == '-'));
     }
 }
 

@@ -66,12 +66,25 @@ TEST_CASE("extended values are decoded") {
 }
 
 TEST_CASE("continuations are joined") {
-    CHECK(read("v;a*0=b;a*1=c;d=e") == list{{"a", "bc"}, {"d", "e"}});
+    CHECK(read("v;a*0=b;a*1=c;d=e") == list{{"d", "e"}, {"a", "bc"}});
     CHECK(read("v;a*0*=UTF-8''b;a*1=c;a*2*=%C2%B5") == list{{"a", "bc\xc2\xb5"}});
     CHECK(read("v;a*0*=utf-8''%41;a*1*=%42;a*2=%43") == list{{"a", "AB%43"}});
     CHECK(read("v;a*0=%41;a*1*=%42") == list{{"a", "%41%42"}});
     CHECK(read("v;a*1=x;a*0=y") == list{{"a", "xy"}});
     CHECK(read("v;a*x=y") == list{{"a*x", "y"}});
+}
+
+TEST_CASE("of a name both whole and in sections the last way holds") {
+    CHECK(read("v;a=b;a*0=c;d=e;a*1=f") == list{{"d", "e"}, {"a", "cf"}});
+    CHECK(read("v;a*0=b;d=e;a=c") == list{{"d", "e"}, {"a", "c"}});
+    CHECK(read("v;a*0=b;a=c;a*1=d") == list{{"a", "d"}});
+    CHECK(read("v;a*=utf-8''b;a*0=c") == list{{"a", "c"}});
+}
+
+TEST_CASE("sections alone share a charset") {
+    CHECK(read("v;a*=utf-8''b;c*=%C2%B5") == list{{"a", "b"}, {"c", "%C2%B5"}});
+    CHECK(read("v;a*0*=utf-8''b;c*=%C2%B5") == list{{"c", "%C2%B5"}, {"a", "b"}});
+    CHECK(read("v;a*0*=utf-8''b;a*1*=%C2%B5") == list{{"a", "b\xc2\xb5"}});
 }
 
 TEST_CASE("parameters are written") {

@@ -150,23 +150,31 @@ def test_limits():
     for parser in (
         MultiPartParser(max_form_parts=1),
         MultiPartParser(max_form_memory_size=9),
-        MultiPartParser(max_form_memory_size=19, buffer_size=7),
+        MultiPartParser(max_form_memory_size=9, buffer_size=7),
     ):
         with pytest.raises(RequestEntityTooLarge):
             parser.parse(BytesIO(body), b"bound", None)
-    form, _ = MultiPartParser(max_form_memory_size=20, max_form_parts=2).parse(
+    form, _ = MultiPartParser(max_form_memory_size=10, max_form_parts=2).parse(
         BytesIO(body), b"bound", None
     )
     assert len(form) == 2
 
 
-def test_urlencoded_limit():
+def test_urlencoded_forms_are_limited_as_bodies_alone():
     parser = FormDataParser(max_form_memory_size=3)
-    for length in (4, None):
-        with pytest.raises(RequestEntityTooLarge):
-            parser.parse(BytesIO(b"a=bc"), "application/x-www-form-urlencoded", length)
-    _, form, _ = parser.parse(BytesIO(b"a=b"), "application/x-www-form-urlencoded", 3)
-    assert form.to_dict() == {"a": "b"}
+    _, form, _ = parser.parse(BytesIO(b"a=bc"), "application/x-www-form-urlencoded", 4)
+    assert form.to_dict() == {"a": "bc"}
+    request = Request(
+        {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "wsgi.input": BytesIO(b"a=bc"),
+            "wsgi.input_terminated": True,
+        }
+    )
+    request.max_content_length = 3
+    with pytest.raises(RequestEntityTooLarge):
+        assert request.form
 
 
 def test_endless_headers_are_refused():

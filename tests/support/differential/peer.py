@@ -1,0 +1,56 @@
+"""Werkzeug in an environment of its own, asked over a pipe."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from fetched import KEPT
+
+from . import driver
+
+VERSION = "3.1.9"
+FOLDER = KEPT / f"werkzeug-{VERSION}-py{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def environment() -> Path:
+    """The interpreter of an environment with Werkzeug in it, made once and kept."""
+    python = FOLDER / "bin" / "python"
+    made = FOLDER / "complete"
+    if not made.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(FOLDER)], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*install, f"werkzeug=={VERSION}"], check=True)
+        made.touch()
+    return python
+
+
+class Peer:
+    """A process that answers as Werkzeug does; a context manager."""
+
+    def __enter__(self) -> Peer:
+        # -P: this folder's names must not stand before the standard library's.
+        command = [str(environment()), "-P", driver.__file__, "werkzeug"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(20)
+
+    def ask(self, operation: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The outcome of one operation."""
+        assert self._process.stdin and self._process.stdout
+        driver.write(self._process.stdin, (operation, arguments))
+        answer: tuple[Any, ...] = driver.read(self._process.stdout)
+        return answer
