@@ -154,10 +154,6 @@ def _dump_list(value):
     return _toolkit("http").dump_header(value)
 
 
-def _load_plain_int(text):
-    return _toolkit("_internal")._plain_int(text)
-
-
 cdef inline object _header(object request, str name):
     # The text of a field, None where it is missing; through the attribute, which may be overridden.
     cdef object headers = request.headers

@@ -311,7 +311,7 @@ cdef class CRequestHead:
     content_md5 = _HeaderField("Content-MD5")
     referrer = _HeaderField("Referer")
     date = _HeaderField("Date", _load_date)
-    max_forwards = _HeaderField("Max-Forwards", _load_plain_int)
+    max_forwards = _HeaderField("Max-Forwards", int)
     origin = _HeaderField("Origin")
     access_control_request_headers = _HeaderField("Access-Control-Request-Headers", _load_set)
     access_control_request_method = _HeaderField("Access-Control-Request-Method")

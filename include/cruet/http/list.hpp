@@ -106,7 +106,9 @@ inline std::vector<dict_item> parse_dict(std::string_view text) {
         std::string value = unquote_value(raw);
         if (key.ends_with('*')) {
             key.remove_suffix(1);
-            if (const auto extended = detail::split_extended(raw)) {
+            const auto extended = detail::split_extended(raw);
+            // It is all of the value, or the value is what it looks like.
+            if (extended && extended->value.end() == raw.end()) {
                 value = detail::decode_extended(extended->value,
                                                 detail::charset_named(extended->charset));
             }

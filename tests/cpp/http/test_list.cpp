@@ -44,6 +44,7 @@ TEST_CASE("comma-separated dictionaries") {
     CHECK(parse_dict("a=\"x\\\"y\", b") == dict{{"a", "x\"y"}, {"b", std::nullopt}});
     CHECK(parse_dict("a*=UTF-8''%C3%A9") == dict{{"a", "\xc3\xa9"}});
     CHECK(parse_dict("a*=\"UTF-8''b\"") == dict{{"a", "UTF-8''b"}});
+    CHECK(parse_dict("a*=UTF-8''%C3%A9 b") == dict{{"a", "UTF-8''%C3%A9 b"}});
     CHECK(parse_dict("a*=latin-1''%e9") == dict{{"a", "%e9"}});
     CHECK(parse_dict("a*=b,c*") == dict{{"a", "b"}, {"c*", std::nullopt}});
     CHECK(parse_dict("\" a \"") == dict{{"a", std::nullopt}});

@@ -130,12 +130,13 @@ def _trusted_without_idna(arguments: Any, ours: Outcome, theirs: Outcome) -> boo
 
 
 @differs(
-    "environ_host",
-    "get_current_url decodes SCRIPT_NAME as it decodes PATH_INFO, and as Request.url does.",
+    "environ_host slash_redirect",
+    "Functions over an environ decode SCRIPT_NAME and PATH_INFO, as Request's attributes do;"
+    " Werkzeug takes their bytes for Latin-1.",
     *({"SCRIPT_NAME": "/\xc3\xa9"}, None),
 )
-def _script_name(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
-    return not arguments[0].get("SCRIPT_NAME", "").isascii()
+def _environ_bytes(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return any(not arguments[0].get(key, "").isascii() for key in ("SCRIPT_NAME", "PATH_INFO"))
 
 
 @differs(
@@ -267,3 +268,35 @@ def _undecodable(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
 )
 def _token_set(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
     return "('token', " in repr(theirs)
+
+
+@differs(
+    "converter_arguments described",
+    "A comma separates two numbers as it separates all else; Werkzeug takes it for a point.",
+    "1,0",
+)
+def _comma(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return re.search(r"\d[^\d.]\d", repr(arguments)) is not None
+
+
+@differs("etags", "The empty entity tag is empty text; Werkzeug makes None of it.", *('""', []))
+def _empty_tag(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return '""' in arguments[0] and "None" in repr(theirs)
+
+
+@differs(
+    "multi_dict",
+    "A key with an empty list has no first value; Werkzeug raises IndexError where it lists them.",
+    *([], [("setlist", ["a", []], {}), ("to_dict", [], {})]),
+)
+def _no_first(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return "IndexError" in repr(theirs)
+
+
+@differs(
+    "slash_redirect",
+    "What means something in a URL is quoted when it stands in the path that is redirected to.",
+    {"PATH_INFO": "/a?b"},
+)
+def _path_quoted(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return re.search("[%?#:]", arguments[0]["PATH_INFO"]) is not None
