@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from click.testing import CliRunner, Result
 
 from .cli import ScriptInfo
-from .toolkit.test import Client
+from .toolkit.test import Client, take_request
 from .toolkit.test import EnvironBuilder as BaseEnvironBuilder
 from .toolkit.wrappers import Request as BaseRequest
 
@@ -128,11 +128,7 @@ class FlaskClient(Client):
         self, args: tuple[t.Any, ...], kwargs: dict[str, t.Any]
     ) -> BaseRequest:
         kwargs["environ_base"] = self._copy_environ(kwargs.get("environ_base", {}))
-        builder = EnvironBuilder(self.application, *args, **kwargs)
-        try:
-            return builder.get_request()
-        finally:
-            builder.close()
+        return take_request(EnvironBuilder(self.application, *args, **kwargs))
 
     def open(
         self,
@@ -158,10 +154,7 @@ class FlaskClient(Client):
             if isinstance(source, BaseEnvironBuilder):
                 builder = copy(source)
                 builder.environ_base = self._copy_environ(source.environ_base or {})  # type: ignore[arg-type]
-                try:
-                    return builder.get_request()
-                finally:
-                    builder.close()
+                return take_request(builder)
             if isinstance(source, dict):
                 return EnvironBuilder.from_environ(
                     source, app=self.application, environ_base=self._copy_environ({})

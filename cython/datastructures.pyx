@@ -81,6 +81,23 @@ def iter_multi_items(mapping):
         yield from mapping
 
 
+# `|` and `|=` of headers and multi-dicts.
+
+cdef object _union(object left, object right):
+    if not isinstance(right, _Mapping):
+        return NotImplemented
+    result = left.copy()
+    result.update(right)
+    return result
+
+
+cdef object _union_in_place(object left, object right):
+    if not isinstance(right, _Mapping) and not hasattr(right, "__iter__"):
+        return NotImplemented
+    left.update(right)
+    return left
+
+
 def _new_object(cls):
     return cls.__new__(cls)
 

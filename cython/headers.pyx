@@ -352,6 +352,8 @@ cdef class CHeaders:
             self._list[key] = _header_pair(name, text)
         elif isinstance(key, slice):
             self._list[key] = [_header_pair(name, text) for name, text in value]
+        elif cruet_type_attribute(self, "set") == <PyObject*>_plain_set:
+            self._replace(key, value)
         else:
             self.set(key, value)
 
@@ -398,17 +400,10 @@ cdef class CHeaders:
         return self.copy()
 
     def __or__(self, other):
-        if not isinstance(other, _Mapping):
-            return NotImplemented
-        result = self.copy()
-        result.update(other)
-        return result
+        return _union(self, other)
 
     def __ior__(self, other):
-        if not isinstance(other, _Mapping) and not hasattr(other, "__iter__"):
-            return NotImplemented
-        self.update(other)
-        return self
+        return _union_in_place(self, other)
 
     def __eq__(self, other):
         if other.__class__ is not self.__class__:
@@ -453,3 +448,4 @@ cdef class CHeaders:
 
 
 cdef object _plain_add = CHeaders.__dict__["add"]
+cdef object _plain_set = CHeaders.__dict__["set"]

@@ -221,17 +221,10 @@ cdef class CMultiDict(CTypeConversionDict):
         return self.deepcopy(memo=memo)
 
     def __or__(self, other):
-        if not isinstance(other, _Mapping):
-            return NotImplemented
-        result = self.copy()
-        result.update(other)
-        return result
+        return _union(self, other)
 
     def __ior__(self, other):
-        if not isinstance(other, _Mapping) and not hasattr(other, "__iter__"):
-            return NotImplemented
-        self.update(other)
-        return self
+        return _union_in_place(self, other)
 
     def __repr__(self):
         return f"{self.__class__.__name__}({list(self.items(multi=True))!r})"

@@ -30,6 +30,14 @@ class ClientRedirectError(Exception):
     """Redirects that are followed lead in a circle."""
 
 
+def take_request(builder: EnvironBuilder) -> Request:
+    """The builder's request; the builder is closed."""
+    try:
+        return builder.get_request()
+    finally:
+        builder.close()
+
+
 def run_wsgi_app(
     app: WSGIApplication, environ: WSGIEnvironment, buffered: bool = False
 ) -> tuple[cabc.Iterable[bytes], str, Headers]:
@@ -299,11 +307,7 @@ class Client:
                 return EnvironBuilder.from_environ(value).get_request()
             if isinstance(value, Request):
                 return value
-        builder = EnvironBuilder(*args, **kwargs)
-        try:
-            return builder.get_request()
-        finally:
-            builder.close()
+        return take_request(EnvironBuilder(*args, **kwargs))
 
     def open(
         self,

@@ -16,6 +16,7 @@ from cruet import (
     request,
     url_for,
 )
+from cruet.toolkit.datastructures import FileStorage
 from cruet.typing import ResponseReturnValue
 
 from . import pictures
@@ -141,18 +142,28 @@ def show(notice_id: int) -> ResponseReturnValue:
     return render_template("notices/show.html", notice=notice, comments=comments)
 
 
+def submitted() -> tuple[dict[str, str], FileStorage | None, list[str]]:
+    """The fields and the picture of the form that was sent, and what is wrong with them."""
+    fields, problems = checked(request.form)
+    upload = request.files.get("picture")
+    return fields, upload, problems + pictures.problems(upload)
+
+
+def form_again(problems: list[str], notice: sqlite3.Row | None) -> ResponseReturnValue:
+    """The form as it was filled in, with what is wrong above it."""
+    for problem in problems:
+        flash(problem, "error")
+    return render_template("notices/form.html", notice=notice), 422
+
+
 @bp.route("/new", methods=["GET", "POST"])
 @login_required
 def create() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("notices/form.html", notice=None)
-    fields, problems = checked(request.form)
-    upload = request.files.get("picture")
-    problems += pictures.problems(upload)
+    fields, upload, problems = submitted()
     if problems:
-        for problem in problems:
-            flash(problem, "error")
-        return render_template("notices/form.html", notice=None), 422
+        return form_again(problems, None)
     notice_id = insert(fields, pictures.save(upload))
     flash("Your notice is pinned.", "done")
     return redirect(url_for("notices.show", notice_id=notice_id))
@@ -164,13 +175,9 @@ def edit(notice_id: int) -> ResponseReturnValue:
     notice = own(notice_id)
     if request.method == "GET":
         return render_template("notices/form.html", notice=notice)
-    fields, problems = checked(request.form)
-    upload = request.files.get("picture")
-    problems += pictures.problems(upload)
+    fields, upload, problems = submitted()
     if problems:
-        for problem in problems:
-            flash(problem, "error")
-        return render_template("notices/form.html", notice=notice), 422
+        return form_again(problems, notice)
     picture = pictures.save(upload) or notice["picture"]
     with get_db() as db:
         db.execute(
