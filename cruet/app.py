@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import typing as t
 import weakref
@@ -16,7 +15,7 @@ from ._app_run import Running
 from ._app_templates import Templates
 from ._app_urls import Urls
 from ._resources import InstanceFiles, PackageFiles
-from .cli import AppGroup
+from .cli import Commands
 from .ctx import AppContext, RequestContext
 from .json.provider import DefaultJSONProvider
 from .sansio.app import DEFAULT_CONFIG, App
@@ -40,6 +39,7 @@ class Flask(
     ErrorHandling,
     AsyncViews,
     Running,
+    Commands,
     App,
     _cruet.CApp,
 ):
@@ -60,47 +60,20 @@ class Flask(
     #: Opens and saves sessions.
     session_interface: SessionInterface = SecureCookieSessionInterface()
 
-    def __init__(
-        self,
-        import_name: str,
-        static_url_path: str | None = None,
-        static_folder: str | os.PathLike[str] | None = "static",
-        static_host: str | None = None,
-        host_matching: bool = False,
-        subdomain_matching: bool = False,
-        template_folder: str | os.PathLike[str] | None = "templates",
-        instance_path: str | None = None,
-        instance_relative_config: bool = False,
-        root_path: str | None = None,
-    ) -> None:
-        super().__init__(
-            import_name=import_name,
-            static_url_path=static_url_path,
-            static_folder=static_folder,
-            static_host=static_host,
-            host_matching=host_matching,
-            subdomain_matching=subdomain_matching,
-            template_folder=template_folder,
-            instance_path=instance_path,
-            instance_relative_config=instance_relative_config,
-            root_path=root_path,
+    def _add_own_rules(self, static_host: str | None) -> None:
+        if not self.has_static_folder:
+            return
+        assert bool(static_host) == self.url_map.host_matching, (
+            "Invalid static_host/host_matching combination"
         )
-        #: Commands of the application, shown by ``cruet --help``.
-        self.cli = AppGroup()
-        self.cli.name = self.name
-
-        if self.has_static_folder:
-            assert bool(static_host) == host_matching, (
-                "Invalid static_host/host_matching combination"
-            )
-            # The rule must not keep the application alive.
-            ref = weakref.ref(self)
-            self.add_url_rule(
-                f"{self.static_url_path}/<path:filename>",
-                endpoint="static",
-                host=static_host,
-                view_func=lambda **kw: ref().send_static_file(**kw),  # type: ignore[union-attr]
-            )
+        # The rule must not keep the application alive.
+        ref = weakref.ref(self)
+        self.add_url_rule(
+            f"{self.static_url_path}/<path:filename>",
+            endpoint="static",
+            host=static_host,
+            view_func=lambda **kw: ref().send_static_file(**kw),  # type: ignore[union-attr]
+        )
 
     # The steps of a request, in the order in which they are run. They are written once, in the
     # extension, which calls one from another directly unless it is overridden here.

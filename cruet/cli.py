@@ -25,6 +25,7 @@ from ._cli_params import CertParamType, SeparatedPathType, _validate_key
 from ._cli_params import debug_option as _debug_option
 from .globals import current_app
 from .helpers import get_debug_flag, get_load_dotenv
+from .toolkit.utils import cached_property
 
 if t.TYPE_CHECKING:
     from .app import Flask
@@ -166,6 +167,15 @@ class AppGroup(click.Group):
         """As click's, making an :class:`AppGroup` unless ``cls`` says otherwise."""
         kwargs.setdefault("cls", AppGroup)
         return super().group(*args, **kwargs)  # type: ignore[no-any-return]
+
+
+class Commands:
+    """Mixed into Flask and Blueprint."""
+
+    @cached_property
+    def cli(self: t.Any) -> AppGroup:
+        """Commands of the application, or of the blueprint, shown by ``cruet --help``."""
+        return AppGroup(name=self.name)
 
 
 def _set_app(ctx: click.Context, param: click.Option, value: str | None) -> str | None:

@@ -147,6 +147,10 @@ class App(JinjaRegistry, Scaffold):
         self._got_first_request: bool = False
 
         self.template_context_processors[None].append(_default_template_ctx_processor)
+        self._add_own_rules(static_host)
+
+    def _add_own_rules(self, static_host: str | None) -> None:
+        """Add the rules that an application has by itself, which take views."""
 
     def _check_setup_finished(self, f_name: str) -> None:
         if self._got_first_request:

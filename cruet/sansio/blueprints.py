@@ -13,6 +13,8 @@ from ._blueprint_hooks import BlueprintAppHooks
 from .scaffold import Scaffold, _endpoint_from_view_func, _sentinel, setupmethod
 
 if t.TYPE_CHECKING:
+    from click import Group
+
     from .app import App
 
 DeferredSetupFunction = Callable[["BlueprintSetupState"], None]
@@ -181,13 +183,15 @@ class Blueprint(BlueprintAppHooks, Scaffold):
 
     def _register_commands(self, app: App, name: str, options: dict[str, t.Any]) -> None:
         cli_group = options.get("cli_group", self.cli_group)
-        if not self.cli.commands:
+        commands: Group = self.cli  # type: ignore[attr-defined]
+        of_app: Group = app.cli  # type: ignore[attr-defined]
+        if not commands.commands:
             return
         if cli_group is None:
-            app.cli.commands.update(self.cli.commands)
+            of_app.commands.update(commands.commands)
             return
-        self.cli.name = name if cli_group is _sentinel else cli_group
-        app.cli.add_command(self.cli)
+        commands.name = name if cli_group is _sentinel else cli_group
+        of_app.add_command(commands)
 
     @staticmethod
     def _nested_options(

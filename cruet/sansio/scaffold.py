@@ -16,7 +16,6 @@ from ..toolkit.utils import cached_property
 from ._paths import _find_package_path, find_package
 
 if t.TYPE_CHECKING:
-    from click import Group
     from jinja2 import BaseLoader
 
 __all__ = ["Scaffold", "_endpoint_from_view_func", "_find_package_path", "find_package"]
@@ -56,7 +55,6 @@ class Scaffold:
     its folder unless ``root_path`` is another.
     """
 
-    cli: Group
     name: str
     _static_folder: str | None = None
     _static_url_path: str | None = None
