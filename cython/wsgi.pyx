@@ -327,14 +327,14 @@ cdef bint _send_whole(Exchange ex, CResponse response, bytes body) except -1:
     if response._status is not None or not 100 <= code <= 999:
         code = _status_code(line)
     if response._headers is None and not _bodyless(code):
-        # The server itself writes the length.
         if response._content_type is not None:
             if not latin1_view(response._content_type, pair.value):
                 return False
             pair.name = string_view(b"Content-Type", 12)
             fields.pairs.push_back(pair)
     else:
-        pairs = _fields_to_send(response, len(body))
+        # No length: the server writes it where no other is set.
+        pairs = _fields_to_send(response, -1)
         if pairs is None:
             return False
         fields.fill(pairs)
