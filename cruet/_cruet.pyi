@@ -248,6 +248,8 @@ class CLocalProxy:
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 # routing
+_Query = Mapping[str, Any] | str
+
 class Rule:
     rule: str
     is_leaf: bool
@@ -356,7 +358,7 @@ class Map:
         url_scheme: str = "http",
         default_method: str = "GET",
         path_info: str | None = None,
-        query_args: Mapping[str, Any] | str | None = None,
+        query_args: _Query | None = None,
     ) -> Any: ...
     def bind_to_environ(
         self, environ: Any, server_name: str | None = None, subdomain: str | None = None
@@ -371,7 +373,7 @@ class MapAdapter:
     url_scheme: str
     path_info: str
     default_method: str
-    query_args: Mapping[str, Any] | str | None
+    query_args: _Query | None
     websocket: bool
     def __init__(
         self,
@@ -382,7 +384,7 @@ class MapAdapter:
         url_scheme: str,
         path_info: str,
         default_method: str,
-        query_args: Mapping[str, Any] | str | None = None,
+        query_args: _Query | None = None,
     ) -> None: ...
     def dispatch(
         self,
@@ -396,40 +398,24 @@ class MapAdapter:
         path_info: str | None = None,
         method: str | None = None,
         return_rule: bool = False,
-        query_args: Mapping[str, Any] | str | None = None,
+        query_args: _Query | None = None,
         websocket: bool | None = None,
     ) -> tuple[Any, dict[str, Any]]: ...
     def test(self, path_info: str | None = None, method: str | None = None) -> bool: ...
     def allowed_methods(self, path_info: str | None = None) -> Iterable[str]: ...
     def get_host(self, domain_part: str | None) -> str: ...
     def get_default_redirect(
-        self,
-        rule: Rule,
-        method: str,
-        values: dict[str, Any],
-        query_args: Mapping[str, Any] | str,
+        self, rule: Rule, method: str, values: dict[str, Any], query_args: _Query
     ) -> str | None: ...
-    def encode_query_args(self, query_args: Mapping[str, Any] | str) -> str: ...
+    def encode_query_args(self, query_args: _Query) -> str: ...
     def make_redirect_url(
-        self,
-        path_info: str,
-        query_args: Mapping[str, Any] | str | None = None,
-        domain_part: str | None = None,
+        self, path_info: str, query_args: _Query | None = None, domain_part: str | None = None
     ) -> str: ...
     def make_alias_redirect_url(
-        self,
-        path: str,
-        endpoint: Any,
-        values: Mapping[str, Any],
-        method: str,
-        query_args: Mapping[str, Any] | str,
+        self, path: str, endpoint: Any, values: Mapping[str, Any], method: str, query_args: _Query
     ) -> str: ...
     def _partial_build(
-        self,
-        endpoint: Any,
-        values: Mapping[str, Any],
-        method: str | None,
-        append_unknown: bool,
+        self, endpoint: Any, values: Mapping[str, Any], method: str | None, append_unknown: bool
     ) -> tuple[str, str, bool] | None: ...
     def build(
         self,
