@@ -149,11 +149,13 @@ def _listen_unix(path: str, backlog: int, mode: int) -> Listener:
     """Listen on a socket file; one that a dead server left is replaced, a live one is not."""
     _remove_stale(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    bound = False
     try:
         # Nobody connects between bind and chmod: the mask is the stricter of the two.
         before = os.umask(0o777 & ~mode)
         try:
             listener.bind(path)
+            bound = True
         finally:
             os.umask(before)
         os.chmod(path, mode)
@@ -161,6 +163,8 @@ def _listen_unix(path: str, backlog: int, mode: int) -> Listener:
         listener.setblocking(False)
     except OSError as error:
         listener.close()
+        if bound:
+            os.unlink(path)
         raise OptionError(f"cannot listen on unix:{path}: {_reason(error)}") from None
     return Listener(listener)
 
@@ -181,6 +185,9 @@ def _remove_stale(path: str) -> None:
         except ConnectionRefusedError:
             os.unlink(path)
             return
+        except (BlockingIOError, TimeoutError):
+            # Alive, with a full queue.
+            pass
         except OSError as error:
             raise OptionError(f"cannot listen on unix:{path}: {_reason(error)}") from None
     raise OptionError(f"cannot listen on unix:{path}: another server is using it")

@@ -81,7 +81,8 @@ inline result<void> listener::replace_stale(const address& where) noexcept {
         return errc::address_in_use;
     }
     const handle probe(::socket(AF_UNIX, SOCK_STREAM, 0));
-    if (!probe) return errc::io;
+    // Of a live server whose queue is full it does not wait for an answer.
+    if (!probe || !set_flags(probe.get())) return errc::io;
     if (::connect(probe.get(), where.data(), where.size()) == 0 || errno != ECONNREFUSED) {
         errno = EADDRINUSE;
         return errc::address_in_use;
@@ -110,9 +111,12 @@ inline result<listener> listener::bind(const address& where, const listen_option
         return errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT ? errc::bad_address : errc::io;
     }
     // Before anybody can connect.
-    if (where.is_unix() && ::chmod(where.host().c_str(), options.unix_mode) != 0) return errc::io;
-    if (::listen(socket.get(), options.backlog) != 0) {
-        return errno == EADDRINUSE ? errc::address_in_use : errc::io;
+    if ((where.is_unix() && ::chmod(where.host().c_str(), options.unix_mode) != 0) ||
+        ::listen(socket.get(), options.backlog) != 0) {
+        const int reason = errno;
+        if (where.is_unix()) ::unlink(where.host().c_str());
+        errno = reason;
+        return reason == EADDRINUSE ? errc::address_in_use : errc::io;
     }
     return listener(std::move(socket));
 }

@@ -54,7 +54,7 @@ struct master_options {
     std::chrono::milliseconds graceful_timeout{30000};
     // How long application code may run at a stretch before its worker is killed. 0: for ever.
     std::chrono::milliseconds timeout{30000};
-    // A worker that lived for less died young: its successor waits, twice as long each time.
+    // A worker that served for less died young: its successor waits, twice as long each time.
     std::chrono::milliseconds young{1000};
     std::chrono::milliseconds backoff_first{100};
     std::chrono::milliseconds backoff_limit{10000};
@@ -152,7 +152,7 @@ private:
         bool ready = false;
         bool told = false;    // to stop
         bool killed = false;  // but not reaped yet
-        time_point started{};
+        time_point since{};   // it has been ready
         time_point kill_at = time_point::max();
     };
 
@@ -165,6 +165,7 @@ private:
     void begin_stop(int number);
     void begin_reload();
     void note_ready();
+    void note_ready(unsigned index);
     void reap(time_point now);
     void ended(const worker& gone, int status, time_point now);
     void boot_failed(time_point now);

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "../catch.hpp"
 #include "cruet/net/plain_stream.hpp"
@@ -100,6 +101,24 @@ TEST_CASE("listener: UNIX sockets, live, stale, and what is none") {
     std::ifstream(dir.path + "/s") >> kept;
     CHECK(kept == "precious");
     CHECK_FALSE(listener::bind(*address::unix_path("/nonexistent/s")));
+}
+
+TEST_CASE("listener: a live UNIX socket with a full queue is no stale one") {
+    folder dir;
+    listen_options small;
+    small.backlog = 0;
+    auto live = listener::bind(dir.socket(), small);
+    REQUIRE(live);
+    std::vector<handle> waiting;
+    for (int i = 0; i < 10; ++i) {
+        waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM, 0));
+        REQUIRE(set_flags(waiting.back().get()));
+        static_cast<void>(
+            ::connect(waiting.back().get(), dir.socket().data(), dir.socket().size()));
+    }
+    CHECK(listener::bind(dir.socket()).error().code == errc::address_in_use);
+    address peer;
+    CHECK(live->accept(peer));
 }
 
 TEST_CASE("listener: taken over from another") {

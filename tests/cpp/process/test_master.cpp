@@ -231,14 +231,29 @@ TEST_CASE("workers that die young are replaced ever more slowly") {
     options.backoff_limit = 160ms;
     master_under_test m(options, [](worker_context& worker) {
         worker.ready();
-        // Until the master has seen it.
-        std::this_thread::sleep_for(10ms);
         return 5;
     });
     std::this_thread::sleep_for(600ms);
     const int boots = m.book().boots;
     CHECK(boots >= 2);
     CHECK(boots <= 8);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("workers that die young are that however long they took to boot") {
+    auto options = workers(1);
+    options.young = 100ms;
+    options.backoff_first = 200ms;
+    master_under_test m(options, [](worker_context& worker) {
+        std::this_thread::sleep_for(150ms);
+        worker.ready();
+        return 1;
+    });
+    std::this_thread::sleep_for(1500ms);
+    // Without a wait there would be nine; 0.15 and 0.2, 0.15 and 0.4, 0.15 and 0.8 seconds leave
+    // three.
+    CHECK(m.count(master_event::worker_started) <= 4);
     m.signal(SIGTERM);
     CHECK(m.exit_code() == 0);
 }
@@ -330,6 +345,7 @@ TEST_CASE("no worker outlives a killed master") {
         CHECK(gone(m.nth(master_event::worker_started, 1), 3s));
     }
 #ifdef __linux__
+#ifndef __SANITIZE_THREAD__  // which keeps signals back while nothing of libc is called
     SECTION("one that is stuck is killed by the kernel's timer") {
         master_under_test m(options, [](worker_context& worker) {
             ::signal(SIGTERM, SIG_IGN);
@@ -343,5 +359,6 @@ TEST_CASE("no worker outlives a killed master") {
         CHECK(gone(m.nth(master_event::worker_started, 0), 3s));
         CHECK(gone(m.nth(master_event::worker_started, 1), 3s));
     }
+#endif
 #endif
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -158,7 +159,101 @@ def test_no_worker_outlives_a_killed_master(folder: Path, path: str) -> None:
             client.close()
 
 
-def test_signal_handlers_of_the_application_run(folder: Path) -> None:
+@pytest.mark.parametrize(
+    "options", [("--workers", "1"), ("--workers", "1", "--threads", "3"), ("--no-async",)]
+)
+@pytest.mark.parametrize("path", ["", "/sleep/60"])
+def test_no_worker_outlives_a_killed_master_in_any_mode(
+    folder: Path, options: tuple[str, ...], path: str
+) -> None:
+    with running("wsgiapp:app", *options, cwd=folder) as server:
+        server.ready()
+        workers = server.workers()
+        with contextlib.ExitStack() as stack:
+            if path:
+                stack.enter_context(_slow(server, path))
+            server.process.kill()
+            until(lambda: not any(alive(pid) for pid in workers), 3)
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+@pytest.mark.parametrize("work", ["time.sleep(60)", "while True: pass"])
+def test_no_worker_outlives_a_master_killed_during_the_import(folder: Path, work: str) -> None:
+    (folder / "slow_import.py").write_text(f"import time\n{work}\n")
+    with running("slow_import:app", "--workers", "2", cwd=folder) as server:
+        server.await_line("serves at")
+        until(lambda: _children(server.process.pid))
+        # One alone, until it has shown that the application loads.
+        time.sleep(0.3)
+        (worker,) = _children(server.process.pid)
+        server.process.kill()
+        until(lambda: not alive(worker), 3)
+
+
+def test_a_stop_during_the_import(folder: Path) -> None:
+    (folder / "slow_import.py").write_text("import time\ntime.sleep(60)\n")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with running("slow_import:app", cwd=folder) as server:
+            server.await_line("serves at")
+            until(lambda: _children(server.process.pid))
+            start = time.monotonic()
+            assert server.end(number) == 0
+            assert time.monotonic() - start < 5
+            assert "Traceback" not in server.text
+
+
+@pytest.mark.parametrize("raised", ["SystemExit(7)", "KeyboardInterrupt()", "GeneratorExit()"])
+@pytest.mark.parametrize("threads", ["1", "3"])
+@pytest.mark.parametrize("where", ["/view", "/stream", "/close"])
+def test_what_is_no_exception_of_the_view_ends_its_worker_alone(
+    folder: Path, raised: str, threads: str, where: str
+) -> None:
+    (folder / "raising_base.py").write_text(
+        "class Body:\n"
+        "    def __init__(self, path): self.path, self.left = path, 2\n"
+        "    def __iter__(self): return self\n"
+        "    def __next__(self):\n"
+        "        self.left -= 1\n"
+        f"        if self.path == '/stream' and not self.left: raise {raised}\n"
+        "        if self.left < 0: raise StopIteration\n"
+        "        return b'piece'\n"
+        "    def close(self):\n"
+        f"        if self.path == '/close': raise {raised}\n"
+        "def app(environ, start_response):\n"
+        f"    if environ['PATH_INFO'] == '/view': raise {raised}\n"
+        "    start_response('200 OK', [])\n"
+        "    return Body(environ['PATH_INFO'])\n"
+    )
+    with running("raising_base:app", "--threads", threads, cwd=folder) as server:
+        server.ready()
+        assert server.get("/fine") == (200, "piecepiece")
+        with server.connect() as client, contextlib.suppress(ConnectionError):
+            client.sendall(f"GET {where} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            answer = client.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 500" if where == "/view" else b"HTTP/1.1 200")
+        server.ready(2)
+        assert server.get("/fine") == (200, "piecepiece")
+        assert server.end(signal.SIGTERM) == 0
+
+
+def test_an_exit_in_one_thread_does_not_wait_for_another(folder: Path) -> None:
+    with running("wsgiapp:app", "--threads", "3", cwd=folder) as server:
+        server.ready()
+        with _slow(server, "/sleep/60"):
+            start = time.monotonic()
+            with contextlib.suppress(ConnectionError, http.client.HTTPException):
+                server.get("/exit")
+            server.ready(2)
+            assert time.monotonic() - start < 5
+        assert server.get("/x")[0] == 200
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_signal_handlers_of_the_application_run(folder: Path, threads: str) -> None:
     (folder / "signals.py").write_text(
         "import signal\n"
         "seen = []\n"
@@ -167,7 +262,7 @@ def test_signal_handlers_of_the_application_run(folder: Path) -> None:
         "    start_response('200 OK', [])\n"
         "    return [str(len(seen)).encode()]\n"
     )
-    with running("signals:app", cwd=folder) as server:
+    with running("signals:app", "--threads", threads, cwd=folder) as server:
         server.ready()
         os.kill(server.workers()[0], signal.SIGUSR1)
         until(lambda: server.get() == (200, "1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -10,7 +11,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from running import fails, running, until
+from running import command, fails, running, until
+
+from cruet.toolkit._addresses import Address, OptionError, open_listeners
 
 
 def test_the_banner_names_address_workers_loop_and_process(folder: Path) -> None:
@@ -157,6 +160,36 @@ def test_a_stale_unix_socket_is_replaced(folder: Path) -> None:
         assert _ask(path).endswith(b"hello from /unix")
 
 
+def test_a_live_unix_socket_with_a_full_queue_is_not_taken(folder: Path) -> None:
+    path = folder / "s"
+    with contextlib.ExitStack() as stack:
+        busy = stack.enter_context(socket.socket(socket.AF_UNIX))
+        busy.bind(str(path))
+        busy.listen(0)
+        for _ in range(5):
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.setblocking(False)
+            client.connect_ex(str(path))
+        code, errors = fails("wsgiapp:app", "--unix-socket", str(path), cwd=folder)
+    assert code == 1
+    assert errors == f"Error: cannot listen on unix:{path}: another server is using it\n"
+    assert path.exists()
+
+
+def test_a_unix_socket_that_cannot_be_set_up_leaves_no_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "s"
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    with pytest.raises(OptionError, match="operation not permitted"):
+        open_listeners([Address(path=str(path))], 5, 0o660)
+    assert not path.exists()
+
+
 def test_a_file_that_is_no_socket_is_left_alone(folder: Path) -> None:
     path = folder / "wsgiapp.py"
     code, errors = fails("wsgiapp:app", "--unix-socket", str(path), cwd=folder)
@@ -216,6 +249,28 @@ def test_environment_variables(folder: Path) -> None:
     with running("wsgiapp:app", cwd=folder, env=env) as server:
         server.ready(2)
         assert "workers: 2, threads: 3, loop: poll" in server.text
+    path = folder / "s"
+    env = {
+        "CRUET_BIND": f"unix:{path} 127.0.0.1:0",
+        "CRUET_UNIX_SOCKET_MODE": "0600",
+        "CRUET_LIMIT_REQUEST_LINE": "64",
+        "CRUET_ACCESS_LOG": str(folder / "log"),
+        "CRUET_LOG_LEVEL": "debug",
+    }
+    argv = command("wsgiapp:app")
+    with running(cwd=folder, env=env, argv=argv) as server:
+        server.ready()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert server.get("/x") == (200, "hello from /x")
+        assert server.get("/" + "x" * 64)[0] == 414
+        assert '"GET /x HTTP/1.1" 200' in (folder / "log").read_text()
+    code, errors = fails("wsgiapp:app", cwd=folder, env={"CRUET_WORKERS": "none"})
+    assert code == 2
+    assert "'none' is not a valid integer" in errors.splitlines()[-1]
+    # An option is stronger than its variable.
+    with running("wsgiapp:app", "--threads", "2", cwd=folder, env={"CRUET_THREADS": "3"}) as server:
+        server.ready()
+        assert "threads: 2" in server.text
 
 
 def test_access_log_and_log_level(folder: Path) -> None:

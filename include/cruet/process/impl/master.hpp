@@ -85,7 +85,7 @@ bool master<Fork, Observer>::spawn(unsigned index, time_point now) {
         return true;
     }
     slot.set_pid(*pid);
-    workers_[index] = worker{.pid = *pid, .generation = generation_, .started = now};
+    workers_[index] = worker{.pid = *pid, .generation = generation_};
     notify(master_event::worker_started, *pid);
     return false;
 }
@@ -164,13 +164,17 @@ template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::note_ready() {
     while (ready_line_.receive()) {
     }
-    for (unsigned i = 0; i < workers_.size(); ++i) {
-        worker& w = workers_[i];
-        if (w.pid == 0 || w.ready || board_->slot(i).state() != worker_state::ready) continue;
-        w.ready = true;
-        if (w.generation == generation_) generation_booted_ = true;
-        notify(master_event::worker_ready, w.pid);
-    }
+    for (unsigned i = 0; i < workers_.size(); ++i) note_ready(i);
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::note_ready(unsigned index) {
+    worker& w = workers_[index];
+    if (w.pid == 0 || w.ready || board_->slot(index).state() != worker_state::ready) return;
+    w.ready = true;
+    w.since = clock::now();
+    if (w.generation == generation_) generation_booted_ = true;
+    notify(master_event::worker_ready, w.pid);
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
@@ -181,6 +185,8 @@ void master<Fork, Observer>::reap(time_point now) {
         // One by one: other children, if the process has any, are not the master's to reap.
         const pid_t pid = ::waitpid(workers_[i].pid, &status, WNOHANG);
         if (pid == 0 || (pid < 0 && errno == EINTR)) continue;
+        // It may have become ready since that was looked at.
+        note_ready(i);
         const worker gone = std::exchange(workers_[i], worker{});
         board_->slot(i).vacate();
         ended(gone, status, now);
@@ -196,7 +202,7 @@ void master<Fork, Observer>::ended(const worker& gone, int status, time_point no
     }
     notify(master_event::worker_ended, gone.pid, status);
     if (gone.told) return;
-    if (now - gone.started < options_.young) {
+    if (now - gone.since < options_.young) {
         back_off(now);
     } else {
         young_deaths_ = 0;
