@@ -43,7 +43,7 @@ class CertParamType(click.ParamType[t.Any]):
             text = click.STRING(value, param, ctx).lower()
             if text == "adhoc":
                 try:
-                    import cryptography  # type: ignore[import-not-found]  # noqa: F401
+                    import cryptography  # noqa: F401
                 except ImportError:
                     raise click.BadParameter(
                         "Using ad-hoc certificates requires the cryptography library.", ctx, param

@@ -62,11 +62,13 @@ def _has_level_handler(logger: logging.Logger) -> bool:
 
 
 def _log(type: str, message: str, *args: t.Any, **kwargs: t.Any) -> None:
-    """Log to the toolkit's logger, which gets a plain stderr handler where the application has
-    configured none."""
+    """Log to the logger that Werkzeug's users know.
+
+    It gets a plain stderr handler where the application has configured none.
+    """
     global _logger
     if _logger is None:
-        _logger = logging.getLogger("cruet.toolkit")
+        _logger = logging.getLogger("werkzeug")
         if _logger.level == logging.NOTSET:
             _logger.setLevel(logging.INFO)
         if not _has_level_handler(_logger):

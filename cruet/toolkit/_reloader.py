@@ -7,17 +7,46 @@ for changes; it exits with :data:`RESTART` when there are any, and is started an
 
 from __future__ import annotations
 
-import fnmatch
 import importlib.util
-import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
-import traceback
 import typing as t
 from collections.abc import Callable, Iterable
+
+from ._internal import _log
+from ._source_files import (
+    _find_common_roots,
+    _find_stat_paths,
+    _find_watchdog_paths,
+    _ignore_common_dirs,
+    _iter_module_paths,
+    _remove_by_pattern,
+    _stat_ignore_scan,
+    watch_failure,
+    watched_files,
+)
+
+__all__ = [
+    "ReloaderLoop",
+    "StatReloaderLoop",
+    "WatchdogReloaderLoop",
+    "WatchfilesReloaderLoop",
+    "_find_common_roots",
+    "_find_stat_paths",
+    "_find_watchdog_paths",
+    "_iter_module_paths",
+    "_remove_by_pattern",
+    "_stat_ignore_scan",
+    "ensure_echo_on",
+    "is_running_from_reloader",
+    "reloader_loops",
+    "run_with_reloader",
+    "watch_failure",
+    "watched_files",
+]
 
 #: Exit code that asks for another start.
 RESTART = 3
@@ -31,41 +60,50 @@ def is_running_from_reloader() -> bool:
 
 
 def run_with_reloader(
-    main: Callable[[], object],
+    main_func: Callable[[], object],
     extra_files: Iterable[str] | None = None,
     exclude_patterns: Iterable[str] | None = None,
-    interval: float = 1.0,
-    kind: str = "auto",
+    interval: int | float = 1,
+    reloader_type: str = "auto",
 ) -> t.NoReturn:
-    """Run ``main`` in a process that is replaced when source files change. Does not return.
+    """Run ``main_func`` in a process that is replaced when source files change. Does not return.
 
     :param extra_files: further files to watch, and directories with all that is in them.
     :param exclude_patterns: :mod:`fnmatch` patterns of paths whose changes do not count.
     :param interval: seconds between two looks, where files are polled.
-    :param kind: ``stat`` polls, ``watchfiles`` uses that library, ``auto`` takes it if installed.
+    :param reloader_type: ``stat`` polls, ``watchfiles`` and ``watchdog`` use those libraries,
+        ``auto`` takes the best of them that is installed.
+    :raises ValueError: there is no such reloader.
     """
     # A plain exit, so that coverage, profilers and exit handlers see the end.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    kind = reloader_loops.get(reloader_type)
+    if kind is None:
+        raise ValueError(f"there is no reloader {reloader_type!r}")
+    loop = kind(extra_files, exclude_patterns, interval)
     if not is_running_from_reloader():
-        sys.exit(_restart_while_asked())
-    watcher = make_watcher(kind, extra_files, exclude_patterns, interval)
+        sys.exit(loop.restart_with_reloader())
+    ensure_echo_on()
     changed = threading.Event()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # As a script starts what it runs in the background: ^C is not for it, a change is.
         signal.signal(signal.SIGINT, lambda *_: _interrupt_if(changed))
 
     def watch() -> None:
-        name = watcher()
-        logging.getLogger("werkzeug").info(" * Detected change in %r, reloading", name)
-        changed.set()
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            loop.run()
+        except SystemExit:
+            changed.set()
+            os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=watch, name="cruet-reloader", daemon=True).start()
-    try:
-        main()
-    except KeyboardInterrupt:
-        if not changed.is_set():
-            raise
+    # Ready before the first answer is given: whoever has seen it may change the source at once.
+    with loop:
+        threading.Thread(target=watch, name="cruet-reloader", daemon=True).start()
+        try:
+            main_func()
+        except KeyboardInterrupt:
+            if not changed.is_set():
+                raise
     sys.exit(RESTART if changed.is_set() else 0)
 
 
@@ -74,10 +112,24 @@ def _interrupt_if(changed: threading.Event) -> None:
         raise KeyboardInterrupt
 
 
-def _restart_while_asked() -> int:
+def ensure_echo_on() -> None:
+    """Have the terminal show what is typed: a debugger that was killed may have turned it off."""
+    # Not everywhere, and to change it in the background stops the process.
+    if sys.stdin is None or not sys.stdin.isatty() or os.tcgetpgrp(0) != os.getpgrp():
+        return
+    import termios
+
+    attributes = termios.tcgetattr(sys.stdin)
+    if not attributes[3] & termios.ECHO:
+        attributes[3] |= termios.ECHO
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, attributes)
+
+
+def _restart_while_asked(name: str) -> int:
     environ = {**os.environ, MARK: "true"}
     while True:
-        child = subprocess.Popen(command_line(), env=environ, close_fds=False)
+        _log("info", " * Restarting with %s", name)
+        child = subprocess.Popen(_get_args_for_reloading(), env=environ, close_fds=False)
         try:
             code = child.wait()
         except BaseException as error:
@@ -96,7 +148,7 @@ def _restart_while_asked() -> int:
             return code if code >= 0 else 128 - code
 
 
-def command_line() -> list[str]:
+def _get_args_for_reloading() -> list[str]:
     """Return how this process was started, with the same interpreter and its options."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     options = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
@@ -107,107 +159,185 @@ def command_line() -> list[str]:
     return [sys.executable, *options, *sys.argv]
 
 
-def make_watcher(
-    kind: str,
-    extra_files: Iterable[str] | None,
-    exclude_patterns: Iterable[str] | None,
-    interval: float,
-) -> Callable[[], str]:
-    """Return a function that blocks until a watched file changes and gives its path.
+class ReloaderLoop:
+    """Looks for changes until there is one; a subclass for each way to look.
 
-    :raises ValueError: ``kind`` is none of auto, stat, watchfiles.
+    ``extra_files`` are further files to watch, and directories with all that is in them;
+    ``exclude_patterns`` are :mod:`fnmatch` patterns; ``interval`` is in seconds.
     """
-    extra = [os.path.abspath(path) for path in extra_files or ()]
-    exclude = list(exclude_patterns or ())
-    if kind == "auto":
-        kind = "watchfiles" if importlib.util.find_spec("watchfiles") else "stat"
-    if kind == "watchfiles":
-        return lambda: _wait_for_watchfiles(extra, exclude)
-    if kind == "stat":
-        return lambda: _wait_for_stat(extra, exclude, interval)
-    raise ValueError(f"there is no reloader {kind!r}")
+
+    name = ""
+
+    def __init__(
+        self,
+        extra_files: Iterable[str] | None = None,
+        exclude_patterns: Iterable[str] | None = None,
+        interval: int | float = 1,
+    ) -> None:
+        self.extra_files: set[str] = {os.path.abspath(path) for path in extra_files or ()}
+        self.exclude_patterns: set[str] = set(exclude_patterns or ())
+        self.interval = interval
+
+    def __enter__(self) -> t.Self:
+        """Make ready; what changes from now on counts."""
+        self.run_step()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Let go of what was made ready."""
+
+    def run(self) -> None:
+        """Look again and again. Ends by SystemExit with :data:`RESTART`."""
+        while True:
+            self.run_step()
+            _PAUSE.wait(self.interval)
+
+    def run_step(self) -> None:
+        """Look once."""
+
+    def restart_with_reloader(self) -> int:
+        """Run the program as often as it asks to be started again; return its exit code."""
+        return _restart_while_asked(self.name)
+
+    def trigger_reload(self, filename: str) -> None:
+        """End the process, to be started again."""
+        self.log_reload(filename)
+        sys.exit(RESTART)
+
+    def log_reload(self, filename: str | bytes) -> None:
+        """Log which file has changed."""
+        path = os.fsdecode(os.path.abspath(filename))
+        _log("info", " * Detected change in %r, reloading", path)
 
 
-#: Files of modules that did not load, which no list of modules names.
-_failed_files: set[str] = set()
+class StatReloaderLoop(ReloaderLoop):
+    """Looks at the times of all files; needs nothing and costs most."""
 
+    name = "stat"
 
-def watch_failure(error: BaseException) -> None:
-    """Watch the files that an error while loading the program came from, until they are mended."""
-    while True:
-        if isinstance(error, SyntaxError) and error.filename:
-            _failed_files.add(os.path.abspath(error.filename))
-        for frame, _ in traceback.walk_tb(error.__traceback__):
-            _failed_files.add(os.path.abspath(frame.f_code.co_filename))
-        cause = error.__cause__ or error.__context__
-        if cause is None:
-            return
-        error = cause
+    def __enter__(self) -> t.Self:
+        self._seen: dict[str, int] = {}
+        return super().__enter__()
 
-
-def watched_files(extra: Iterable[str], exclude: Iterable[str]) -> set[str]:
-    """Return the source files of all modules that are loaded now, and the extra ones."""
-    files: set[str] = set()
-    for module in list(sys.modules.values()):
-        name = getattr(module, "__file__", None)
-        if name is None:
-            continue
-        # A file within an archive stands for the archive.
-        while name and not os.path.isfile(name):
-            parent = os.path.dirname(name)
-            name = parent if parent != name else ""
-        if name:
-            files.add(os.path.abspath(name))
-    for path in extra:
-        if os.path.isdir(path):
-            for folder, _, names in os.walk(path):
-                files.update(os.path.join(folder, name) for name in names)
-        else:
-            files.add(path)
-    files.update(path for path in _failed_files if os.path.isfile(path))
-    return {path for path in files if not _excluded(path, exclude)}
-
-
-def _excluded(path: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
-
-
-def _wait_for_stat(extra: list[str], exclude: list[str], interval: float) -> str:
-    seen: dict[str, int] = {}
-    while True:
-        for path in watched_files(extra, exclude):
+    def run_step(self) -> None:
+        for path in _find_stat_paths(self.extra_files, self.exclude_patterns):
             try:
                 stamp = os.stat(path).st_mtime_ns
             except OSError:
-                stamp = 0
-            if seen.setdefault(path, stamp) != stamp:
-                return path
-        if _PAUSE.wait(interval):
-            return ""
+                continue
+            if self._seen.setdefault(path, stamp) != stamp:
+                self.trigger_reload(path)
+
+
+class WatchdogReloaderLoop(ReloaderLoop):
+    """Has the system tell of changes, by the ``watchdog`` package."""
+
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        from watchdog.events import FileSystemEvent, PatternMatchingEventHandler
+        from watchdog.observers import Observer
+
+        super().__init__(*args, **kwargs)
+        trigger_reload = self.trigger_reload
+
+        class EventHandler(PatternMatchingEventHandler):
+            def on_any_event(self, event: FileSystemEvent) -> None:
+                # Reading is an event as well.
+                if event.event_type not in ("opened", "closed_no_write"):
+                    trigger_reload(event.src_path)
+
+        self.observer = Observer()
+        self.name = f"watchdog ({type(self.observer).__name__.removesuffix('Observer').lower()})"
+        self.event_handler = EventHandler(
+            patterns=["*.py", "*.pyc", "*.zip", *self.extra_files],
+            ignore_patterns=[
+                *(f"*/{name}/*" for name in _ignore_common_dirs if name != "__pycache__"),
+                *self.exclude_patterns,
+            ],
+        )
+        self._watches: dict[str, t.Any] = {}
+        self._changed = threading.Event()
+
+    def trigger_reload(self, filename: str | bytes) -> None:
+        """Have :meth:`run` end the process: this is the observer's thread."""
+        if not self._changed.is_set():
+            self.log_reload(filename)
+        self._changed.set()
+
+    def __enter__(self) -> t.Self:
+        self.observer.start()
+        # Libraries are large, and no one waits for changes of theirs: the first step adds them.
+        self._watch({path for path in self._wanted() if not path.startswith(_stat_ignore_scan)})
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.observer.stop()
+        self.observer.join(1)
+
+    def run(self) -> None:
+        while not self._changed.wait(self.interval):
+            self.run_step()
+        sys.exit(RESTART)
+
+    def run_step(self) -> None:
+        """Watch the folders that there are now."""
+        self._watch(self._wanted())
+
+    def _wanted(self) -> set[str]:
+        return set(_find_watchdog_paths(self.extra_files, self.exclude_patterns))
+
+    def _watch(self, wanted: set[str]) -> None:
+        for path in wanted - set(self._watches):
+            try:
+                self._watches[path] = self.observer.schedule(
+                    self.event_handler, path, recursive=True
+                )
+            except OSError:
+                self._watches[path] = None  # the folder is gone
+        for path in set(self._watches) - wanted:
+            watch = self._watches.pop(path)
+            if watch is not None:
+                self.observer.unschedule(watch)
+
+
+class WatchfilesReloaderLoop(ReloaderLoop):
+    """Has the system tell of changes, by the ``watchfiles`` package."""
+
+    name = "watchfiles"
+
+    def run(self) -> None:
+        import watchfiles
+
+        # New modules come in while the program runs: the folders are looked at anew each second.
+        while True:
+            folders = self._folders()
+            for changes in watchfiles.watch(
+                *folders,
+                rust_timeout=1000,
+                yield_on_timeout=True,
+                debounce=50,
+                step=20,
+                recursive=False,
+            ):
+                for _, path in changes:
+                    if path in watched_files(self.extra_files, self.exclude_patterns):
+                        self.trigger_reload(path)
+                if self._folders() != folders:
+                    break
+
+    def _folders(self) -> set[str]:
+        files = watched_files(self.extra_files, self.exclude_patterns)
+        return {os.path.dirname(path) for path in files if os.path.exists(path)}
 
 
 #: Never set: a pause that does not use time.sleep, which applications like to patch.
 _PAUSE = threading.Event()
 
-
-def _wait_for_watchfiles(extra: list[str], exclude: list[str]) -> str:
-    import watchfiles
-
-    # New modules come in while the program runs: the set of folders is looked at anew each second.
-    while True:
-        files = watched_files(extra, exclude)
-        folders = {os.path.dirname(path) for path in files if os.path.exists(path)}
-        for changes in watchfiles.watch(
-            *folders,
-            rust_timeout=1000,
-            yield_on_timeout=True,
-            debounce=50,
-            step=20,
-            recursive=False,
-        ):
-            for _, path in changes:
-                if path in watched_files(extra, exclude):
-                    return path
-            now = watched_files(extra, exclude)
-            if {os.path.dirname(path) for path in now if os.path.exists(path)} != folders:
-                break
+reloader_loops: dict[str, type[ReloaderLoop]] = {
+    "stat": StatReloaderLoop,
+    "watchdog": WatchdogReloaderLoop,
+    "watchfiles": WatchfilesReloaderLoop,
+}
+for _name in ("watchfiles", "watchdog", "stat"):
+    if _name == "stat" or importlib.util.find_spec(_name) is not None:
+        reloader_loops["auto"] = reloader_loops[_name]
+        break

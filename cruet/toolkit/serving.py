@@ -1,67 +1,102 @@
 """A server for development and tests: one process, made from any thread.
 
 ``run_simple`` is what ``app.run()`` calls; ``make_server`` gives an object to run and stop. Both
-stand on the same native core as ``cruet run``.
+stand on the same native core as ``cruet run``. Where TLS, several processes or an own request
+handler are asked for, Python speaks HTTP instead, more slowly.
 """
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
+import traceback
 import typing as t
 from collections.abc import Iterable
 
 from .. import _cruet
 from ._addresses import Address, Listener, OptionError, open_listeners
+from ._certificates import (
+    generate_adhoc_ssl_context,
+    generate_adhoc_ssl_pair,
+    is_ssl_error,
+    load_ssl_context,
+    make_ssl_devcert,
+)
+from ._internal import _log as _log
+from ._python_server import PythonServer, can_fork
 from ._reloader import is_running_from_reloader, run_with_reloader
+from ._wsgi_handler import DechunkedInput, WSGIRequestHandler, connection_dropped_errors
 
 if t.TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    _TSSLContextArg = ssl.SSLContext | tuple[str, str | None] | t.Literal["adhoc"]
+
 __all__ = [
+    "LISTEN_QUEUE",
     "BaseWSGIServer",
+    "DechunkedInput",
+    "ForkingWSGIServer",
     "ThreadedWSGIServer",
     "WSGIRequestHandler",
+    "can_fork",
+    "connection_dropped_errors",
+    "generate_adhoc_ssl_context",
+    "generate_adhoc_ssl_pair",
+    "get_interface_ip",
+    "get_sockaddr",
     "is_running_from_reloader",
+    "is_ssl_error",
+    "load_ssl_context",
     "make_server",
+    "make_ssl_devcert",
     "run_simple",
+    "run_with_reloader",
+    "select_address_family",
 ]
 
+#: Connections that the system keeps until they are accepted.
+LISTEN_QUEUE = 128
 #: Threads that answer where a server is ``threaded``.
 THREADS = 8
 #: Names the descriptor of the socket that a reloader keeps open over restarts.
 SERVER_FD = "WERKZEUG_SERVER_FD"
-
-_log = logging.getLogger("werkzeug")
 
 
 class BaseWSGIServer:
     """Serves one application on one socket until :meth:`shutdown` is called from another thread.
 
     ``port`` is the one that the system chose where 0 was asked for. ``fd`` is a socket that
-    listens already; it stays the caller's.
+    listens already; it stays the caller's. ``settings`` are those of the native server.
 
     :raises OSError: the address cannot be had.
     """
 
     multithread = False
     multiprocess = False
+    request_queue_size = LISTEN_QUEUE
+    allow_reuse_address = True
 
     def __init__(
         self,
         host: str,
         port: int,
         app: WSGIApplication,
+        handler: type[WSGIRequestHandler] | None = None,
+        passthrough_errors: bool = False,
+        ssl_context: _TSSLContextArg | None = None,
         fd: int | None = None,
-        access_log: int = -1,
         **settings: t.Any,
     ) -> None:
         self.host = host
         self.app = app
+        self.passthrough_errors = passthrough_errors
+        self.ssl_context = _context_of(ssl_context)
         self._listener = _listen(host, port) if fd is None else _adopt(fd)
         self.socket = self._listener.socket
         self.server_address: tuple[str, int] | str = self._listener.address.path or (
@@ -69,16 +104,32 @@ class BaseWSGIServer:
             self._listener.address.port,
         )
         self.port = self._listener.address.port
-        self.ssl_context = None
-        self._server = _cruet.Server(
-            app,
-            [self.socket],
-            threads=THREADS if self.multithread else 1,
-            access_log=access_log,
-            **settings,
-        )
+        self._one_at_a_time = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
+        self._server = self._make_engine(handler or WSGIRequestHandler, settings)
+
+    def _make_engine(
+        self, handler: type[WSGIRequestHandler], settings: dict[str, t.Any]
+    ) -> _cruet.Server | PythonServer:
+        if self.ssl_context is not None or self.multiprocess or _overrides(handler):
+            return PythonServer(self, handler)
+        app = _passing_errors(self.app) if self.passthrough_errors else self.app
+        threads = THREADS if self.multithread else 1
+        return _cruet.Server(app, [self.socket], threads=threads, **settings)
+
+    def turn(self) -> contextlib.AbstractContextManager[t.Any]:
+        """Return what a request has to hold while the application runs."""
+        return contextlib.nullcontext() if self.multithread else self._one_at_a_time
+
+    def log(self, type: str, message: str, *args: t.Any) -> None:
+        """Log a message at the level that ``type`` names."""
+        _log(type, message, *args)
+
+    def handle_error(self, request: t.Any, client_address: t.Any) -> None:
+        """Log the error of a connection that is being handled."""
+        if not isinstance(sys.exc_info()[1], connection_dropped_errors):
+            self.log("error", f"Error on a connection:\n{traceback.format_exc()}")
 
     @property
     def address_family(self) -> int:
@@ -117,9 +168,17 @@ class BaseWSGIServer:
 
     def log_startup(self) -> None:
         """Tell the log where the server is and how it is stopped."""
-        messages = [f"Running on {self._listener.address}"]
-        if self._listener.address.host in ("0.0.0.0", "::"):
-            messages.append(f"Running on http://127.0.0.1:{self.port}")
+        address = str(self._listener.address)
+        if self.ssl_context is not None:
+            address = address.replace("http:", "https:")
+        messages = [f"Running on {address}"]
+        host = self._listener.address.host
+        if host in ("0.0.0.0", "::"):
+            family = socket.AF_INET if host == "0.0.0.0" else socket.AF_INET6
+            local, outer = ("127.0.0.1" if host == "0.0.0.0" else "[::1]"), get_interface_ip(family)
+            scheme = address.partition(":")[0]
+            messages.append(f"Running on {scheme}://{local}:{self.port}")
+            messages.append(f"Running on {scheme}://{outer}:{self.port}")
         _info("WARNING: This is a server for development. Use 'cruet run' in production.")
         for message in messages:
             _info(" * %s", message)
@@ -130,6 +189,44 @@ class ThreadedWSGIServer(BaseWSGIServer):
     """Answers each request in one of several threads."""
 
     multithread = True
+
+
+class ForkingWSGIServer(BaseWSGIServer):
+    """Answers each request in one of at most ``processes`` forks."""
+
+    multiprocess = True
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        app: WSGIApplication,
+        processes: int = 40,
+        handler: type[WSGIRequestHandler] | None = None,
+        passthrough_errors: bool = False,
+        ssl_context: _TSSLContextArg | None = None,
+        fd: int | None = None,
+        **settings: t.Any,
+    ) -> None:
+        if not can_fork:
+            raise ValueError("Your platform does not support forking.")
+        self.max_children = processes
+        super().__init__(host, port, app, handler, passthrough_errors, ssl_context, fd, **settings)
+
+    def _make_engine(
+        self, handler: type[WSGIRequestHandler], settings: dict[str, t.Any]
+    ) -> PythonServer:
+        return PythonServer(self, handler, self.max_children)
+
+
+def _context_of(argument: _TSSLContextArg | None) -> ssl.SSLContext | None:
+    if isinstance(argument, tuple):
+        return load_ssl_context(*argument)
+    if argument == "adhoc":
+        return generate_adhoc_ssl_context()
+    if argument is None or isinstance(argument, ssl.SSLContext):
+        return argument
+    raise TypeError(f"ssl_context is a context, a pair of files or 'adhoc', not {argument!r}")
 
 
 def _listen(host: str, port: int) -> Listener:
@@ -145,42 +242,15 @@ def _adopt(fd: int) -> Listener:
 
 
 def _info(message: str, *args: t.Any) -> None:
-    if not _log.handlers and not logging.getLogger().handlers:
-        _log.addHandler(logging.StreamHandler())
-    if _log.level == logging.NOTSET:
-        _log.setLevel(logging.INFO)
-    _log.info(message, *args)
+    _log("info", message, *args)
 
 
-class WSGIRequestHandler:
-    """What ``request_handler`` arguments are subclasses of.
-
-    Requests are parsed and logged natively, and no handler is ever made. A subclass that overrides
-    one of these methods, as is done to silence the access log, turns it off.
-    """
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log one request."""
-        self.log("info", "%s %s", code, size)
-
-    def log_error(self, format: str, *args: t.Any) -> None:
-        """Log an error."""
-        self.log("error", format, *args)
-
-    def log_message(self, format: str, *args: t.Any) -> None:
-        """Log a message."""
-        self.log("info", format, *args)
-
-    def log(self, type: str, message: str, *args: t.Any) -> None:
-        """Log a message at the level that ``type`` names."""
-        getattr(_log, type)(message, *args)
-
-
-def _logs_as_usual(handler: type) -> bool:
-    return all(
-        getattr(handler, name, None) is getattr(WSGIRequestHandler, name)
-        for name in ("log_request", "log_error", "log_message", "log")
-    )
+def _overrides(handler: type) -> bool:
+    """Tell whether a class does anything else than the one that requests need not be made for."""
+    # What every class has of its own does not count.
+    usual = {"__module__", "__doc__", "__qualname__", "__firstlineno__", "__static_attributes__"}
+    between = handler.__mro__[: handler.__mro__.index(WSGIRequestHandler)]
+    return any(set(vars(cls)) - usual for cls in between)
 
 
 def make_server(
@@ -189,31 +259,30 @@ def make_server(
     app: WSGIApplication,
     threaded: bool = False,
     processes: int = 1,
-    request_handler: type | None = None,
+    request_handler: type[WSGIRequestHandler] | None = None,
     passthrough_errors: bool = False,
-    ssl_context: t.Any = None,
+    ssl_context: _TSSLContextArg | None = None,
     fd: int | None = None,
     **settings: t.Any,
 ) -> BaseWSGIServer:
     """Make a server that is bound and not yet running.
 
     :param threaded: answer requests in threads; else one at a time.
+    :param processes: answer requests in so many processes.
+    :param request_handler: a subclass of :class:`WSGIRequestHandler`.
+    :param ssl_context: serve HTTPS: a context, the paths of a certificate and its key, or
+        ``"adhoc"`` for a certificate made now.
     :param fd: a socket that listens already, in place of ``host`` and ``port``.
-    :param request_handler: see :class:`WSGIRequestHandler`.
-    :raises ValueError: several processes or TLS are asked for; ``cruet run --workers`` and a proxy
-        give these.
+    :raises ValueError: threads and processes are both asked for.
     :raises OSError: the address cannot be had.
     """
-    if processes != 1:
-        raise ValueError("one process serves here; for several use 'cruet run --workers'")
-    if ssl_context is not None:
-        raise ValueError("TLS is not served here; put a proxy in front")
-    if request_handler is not None and not _logs_as_usual(request_handler):
-        settings["access_log"] = -1
-    if passthrough_errors:
-        app = _passing_errors(app)
+    if threaded and processes > 1:
+        raise ValueError("Cannot have a multi-thread and multi-process server.")
+    common = (request_handler, passthrough_errors, ssl_context, fd)
+    if processes > 1:
+        return ForkingWSGIServer(host, port, app, processes, *common, **settings)
     kind = ThreadedWSGIServer if threaded else BaseWSGIServer
-    return kind(host, port, app, fd, **settings)
+    return kind(host, port, app, *common, **settings)
 
 
 class _ApplicationError(BaseException):
@@ -253,6 +322,7 @@ def run_simple(
     :param hostname: an address, or ``unix://`` and the path of a socket.
     :param use_reloader: run in a process of its own, restarted when source files change.
     :param use_debugger: show tracebacks in the browser.
+    :param ssl_context: see :func:`make_server`.
     :param static_files: folders by the path they are served under.
 
     An address that cannot be had ends the program with one line and exit code 1.
@@ -266,7 +336,7 @@ def run_simple(
     if use_debugger:
         application = _debugged(application, use_evalex, hostname)
     if use_reloader and not is_running_from_reloader():
-        _keep_socket(hostname, port)
+        _keep_socket(hostname, port, ssl_context)
 
     def serve() -> None:
         server = _make_or_exit(
@@ -286,9 +356,7 @@ def run_simple(
         _serve_until_interrupted(server)
 
     if use_reloader:
-        run_with_reloader(
-            serve, extra_files, exclude_patterns, reloader_interval, kind=reloader_type
-        )
+        run_with_reloader(serve, extra_files, exclude_patterns, reloader_interval, reloader_type)
     serve()
 
 
@@ -323,9 +391,11 @@ def _serve_until_interrupted(server: BaseWSGIServer) -> None:
         server.server_close()
 
 
-def _keep_socket(hostname: str, port: int) -> None:
+def _keep_socket(hostname: str, port: int, ssl_context: _TSSLContextArg | None) -> None:
     """Bind once for all restarts: connections made meanwhile wait."""
-    server = _make_or_exit(hostname, port, lambda environ, start_response: [])
+    server = _make_or_exit(
+        hostname, port, lambda environ, start_response: [], ssl_context=ssl_context
+    )
     server.log_startup()
     server.socket.set_inheritable(True)
     os.environ[SERVER_FD] = str(server.socket.fileno())
@@ -334,3 +404,33 @@ def _keep_socket(hostname: str, port: int) -> None:
 
 
 _kept: list[BaseWSGIServer] = []
+
+
+def select_address_family(host: str, port: int) -> socket.AddressFamily:
+    """Return the family of an address as ``run_simple`` takes it."""
+    if host.startswith("unix://"):
+        return socket.AF_UNIX
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def get_sockaddr(host: str, port: int, family: socket.AddressFamily) -> tuple[str, int] | str:
+    """Return what a socket of that family is bound to; the host as it is where none is known."""
+    if family == socket.AF_UNIX:
+        return os.path.abspath(host.removeprefix("unix://"))
+    try:
+        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except socket.gaierror:
+        return host, port
+    return t.cast("tuple[str, int]", found[0][4])
+
+
+def get_interface_ip(family: socket.AddressFamily) -> str:
+    """Return this machine's address as others see it, for a server that listens on all."""
+    # Nothing is sent: it is the route that tells. The addresses are private ones.
+    host = "fd31:f903:5ab5:1::1" if family == socket.AF_INET6 else "10.253.155.219"
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, 58162))
+        except OSError:
+            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
+        return str(probe.getsockname()[0])

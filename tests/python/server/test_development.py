@@ -61,7 +61,8 @@ def test_debug_reloads_on_change(folder: Path, watcher: str) -> None:
         (folder / "sitecustomize.py").write_text(
             "import importlib.util as u\n"
             "find = u.find_spec\n"
-            "u.find_spec = lambda name, *a: None if name == 'watchfiles' else find(name, *a)\n"
+            "gone = ('watchfiles', 'watchdog')\n"
+            "u.find_spec = lambda name, *a: None if name in gone else find(name, *a)\n"
         )
         env = {"PYTHONPATH": f"{folder}{':' + p if (p := _python_path()) else ''}"}
     page = folder / "page.py"
@@ -169,9 +170,6 @@ def test_servers_that_cannot_be_made() -> None:
             make_server("127.0.0.1", server.port, _hello)
     finally:
         server.server_close()
-    for settings in ({"processes": 2}, {"ssl_context": "adhoc"}):
-        with pytest.raises(ValueError):
-            make_server("127.0.0.1", 0, _hello, **settings)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="port must be an integer"):
         run_simple("127.0.0.1", "80", _hello)  # type: ignore[arg-type]
 
@@ -207,13 +205,40 @@ def test_watched_files(tmp_path: Path) -> None:
     assert str(tmp_path / "b.txt") in files
     assert __file__ in files or any(name.endswith("reloader.py") for name in files)
     assert str(tmp_path / "b.txt") not in _reloader.watched_files(extra, ["*/b.txt"])
-    with pytest.raises(ValueError):
-        _reloader.make_watcher("none", [], [], 1)
+    with pytest.raises(ValueError, match="no reloader 'none'"):
+        _reloader.run_with_reloader(lambda: None, reloader_type="none")
 
 
-def test_a_stat_watcher_sees_a_change(tmp_path: Path) -> None:
+def test_source_that_was_never_loaded_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("a.py", "node_modules/b.py", "env/pyvenv.cfg", "env/c.py", "d/e.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    found = {Path(name) for name in _reloader.watched_files([], [])}
+    below = {str(path.relative_to(tmp_path)) for path in found if tmp_path in path.parents}
+    assert below == {"a.py", "d/e.py"}
+    monkeypatch.setattr("cruet.toolkit._source_files.MOST_FOLDERS", 1)
+    assert str(tmp_path / "d" / "e.py") not in _reloader.watched_files([], [])
+
+
+def test_folders_below_others_need_no_watch_of_their_own() -> None:
+    roots = _reloader._find_common_roots({"/a/b", "/a", "/a/b/c", "/ab", "/c/d", "/a-b"})
+    assert roots == {"/a", "/ab", "/c/d", "/a-b"}
+
+
+@pytest.mark.parametrize("kind", ["stat", "watchdog", "watchfiles"])
+def test_a_loop_sees_a_change(tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    if kind != "stat":
+        pytest.importorskip(kind)
+    caplog.set_level("INFO", "werkzeug")
     watched = tmp_path / "watched"
     watched.write_text("1")
-    wait = _reloader.make_watcher("stat", [str(watched)], [], 0.05)
-    threading.Timer(0.3, lambda: watched.write_text("22")).start()
-    assert wait() == str(watched)
+    timer = threading.Timer(0.3, lambda: watched.write_text("22"))
+    loop = _reloader.reloader_loops[kind]([str(watched)], [], 0.05)
+    with pytest.raises(SystemExit) as end, loop:
+        timer.start()
+        loop.run()
+    assert end.value.code == _reloader.RESTART
+    assert f"Detected change in {str(watched)!r}, reloading" in caplog.text

@@ -1,0 +1,147 @@
+"""Accepts connections for handlers in Python: for TLS, for handlers of one's own, for processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import socket
+import ssl
+import sys
+import threading
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ._wsgi_handler import WSGIRequestHandler
+    from .serving import BaseWSGIServer
+
+can_fork = hasattr(os, "fork")
+#: Connections that are answered at a time; more wait in the system's queue.
+MOST_CONNECTIONS = 256
+
+
+class PythonServer:
+    """Serves each connection in a thread of its own, or with ``processes`` in a fork.
+
+    Has the native server's ``run`` and ``stop``.
+    """
+
+    def __init__(
+        self, owner: BaseWSGIServer, handler: type[WSGIRequestHandler], processes: int = 1
+    ) -> None:
+        self._owner = owner
+        self._handler = handler
+        self._processes = processes
+        self._children: set[int] = set()
+        self._places = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._stopping = False
+        self._error: BaseException | None = None
+        # There while it runs: written to by stop().
+        self._waker: socket.socket | None = None
+
+    def run(self) -> None:
+        """Serve until :meth:`stop`. What an application's error is to pass through is raised."""
+        listener = self._owner.socket
+        listener.setblocking(False)
+        self._waker, woken = socket.socketpair()
+        self._waker.setblocking(False)
+        try:
+            with woken, self._waker, selectors.DefaultSelector() as selector:
+                selector.register(listener, selectors.EVENT_READ)
+                selector.register(woken, selectors.EVENT_READ)
+                while not self._stopping:
+                    # Children that have ended are collected now and then.
+                    selector.select(1.0 if self._children else None)
+                    self._reap(wait=False)
+                    self._accept(listener)
+        finally:
+            for child in self._children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, 15)
+            self._reap(wait=True)
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """Have :meth:`run` return; from any thread or a signal handler."""
+        self._stopping = True
+        if self._waker is not None:
+            with contextlib.suppress(OSError):
+                self._waker.send(b"\0")
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            connection, address = listener.accept()
+        except (BlockingIOError, ConnectionError):
+            return
+        except OSError as error:
+            # No descriptors left: those in use have to end first.
+            self._owner.log("error", f"cannot accept: {error}")
+            threading.Event().wait(0.1)
+            return
+        connection.setblocking(True)
+        if self._processes > 1:
+            self._fork(connection, address)
+            return
+        self._places.acquire()
+        thread = threading.Thread(target=self._serve_thread, args=(connection, address))
+        thread.daemon = True
+        thread.start()
+
+    def _serve_thread(self, connection: socket.socket, address: t.Any) -> None:
+        try:
+            self._serve(connection, address)
+        except Exception as error:
+            if self._owner.passthrough_errors:
+                self._error = error
+                self.stop()
+            else:
+                self._owner.handle_error(connection, address)
+        finally:
+            self._places.release()
+
+    def _serve(self, connection: socket.socket, address: t.Any) -> None:
+        with connection:
+            if self._owner.ssl_context is not None:
+                # Not while accepting: a client may take its time, or speak no TLS.
+                connection.settimeout(self._handler.timeout)
+                try:
+                    connection = self._owner.ssl_context.wrap_socket(connection, server_side=True)
+                except (OSError, ssl.SSLError):
+                    return
+            with connection:
+                self._handler(connection, address or (), t.cast(t.Any, self._owner))
+
+    def _fork(self, connection: socket.socket, address: t.Any) -> None:
+        if len(self._children) >= self._processes:
+            self._reap(wait=True, all_of_them=False)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if child:
+            self._children.add(child)
+            connection.close()
+            return
+        code = 1
+        try:
+            self._owner.socket.close()
+            self._serve(connection, address)
+            code = 0
+        except Exception:
+            self._owner.handle_error(connection, address)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _reap(self, wait: bool, all_of_them: bool = True) -> None:
+        """Collect children that have ended, or wait for one or all of them."""
+        for child in list(self._children):
+            try:
+                ended, _ = os.waitpid(child, 0 if wait else os.WNOHANG)
+            except ChildProcessError:
+                ended = child
+            if ended:
+                self._children.discard(child)
+                if wait and not all_of_them:
+                    return
