@@ -13,6 +13,7 @@ cdef extern from "Python.h":
 cdef extern from "shim_dispatch.hpp" namespace "cruet::binding" nogil:
     PyObject *type_lookup(PyObject *type_, PyObject *name)
     uint64_t type_version(PyObject *type_)
+    void watch_dict(PyObject *dict_)
     uint64_t dict_version(PyObject *dict_)
     PyObject *instance_dict(PyObject *object)
     int is_coroutine_function(PyObject *function)

@@ -1,7 +1,8 @@
 // What dispatch asks CPython about types and dicts: has this one changed since I looked?
 //
-// CPython gives each type, and in 3.11 each dict, a number that changes with every change to it.
-// Zero from here means that there is no such number just now, so that nothing may be concluded.
+// CPython gives each type, and in 3.11 each dict, a number that changes with every change to it;
+// from 3.12 on it tells watchers of dicts. Zero from here means that there is no such number just
+// now, so that nothing may be concluded.
 #pragma once
 
 #include <Python.h>
@@ -26,14 +27,47 @@ inline std::uint64_t type_version(PyObject* type) noexcept {
     return t->tp_version_tag;
 }
 
-// Changes whenever a key of the dict is set or deleted. Later versions of CPython have no such
-// number.
-inline std::uint64_t dict_version(PyObject* dict) noexcept {
-#if PY_VERSION_HEX < 0x030C0000
-    return reinterpret_cast<PyDictObject*>(dict)->ma_version_tag;
+#if PY_VERSION_HEX >= 0x030C0000
+namespace detail {
+// One count for all watched dicts: they change so seldom that it need not be known which of them
+// did. The GIL guards it.
+inline std::uint64_t watched_changes = 1;
+
+inline int count_change(PyDict_WatchEvent, PyObject*, PyObject*, PyObject*) {
+    ++watched_changes;
+    return 0;
+}
+
+// The number of this watcher, -1 where the interpreter has no room for one more.
+inline int dict_watcher() noexcept {
+    static const int id = [] {
+        const int added = PyDict_AddWatcher(count_change);
+        if (added < 0) PyErr_Clear();
+        return added;
+    }();
+    return id;
+}
+}  // namespace detail
+#endif
+
+// Lets dict_version tell of changes to this dict from now on. Up to CPython 3.11 dicts count theirs
+// without being asked.
+inline void watch_dict(PyObject* dict) noexcept {
+#if PY_VERSION_HEX >= 0x030C0000
+    const int id = detail::dict_watcher();
+    if (id >= 0 && PyDict_Watch(id, dict) < 0) PyErr_Clear();
 #else
     (void)dict;
-    return 0;
+#endif
+}
+
+// Changes whenever a key of the dict, which is watched, is set or deleted.
+inline std::uint64_t dict_version(PyObject* dict) noexcept {
+#if PY_VERSION_HEX >= 0x030C0000
+    (void)dict;
+    return detail::dict_watcher() < 0 ? 0 : detail::watched_changes;
+#else
+    return reinterpret_cast<PyDictObject*>(dict)->ma_version_tag;
 #endif
 }
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from two_ways import Answer, Way, wire, wsgi
+from two_ways import Answer, Way, sent, wire, wsgi
 
 import cruet
 from cruet import Flask, Request, Response
@@ -306,3 +306,27 @@ def test_config_is_read_at_each_request(way: Way) -> None:
     app.subdomain_matching = True
     app.config["SERVER_NAME"] = "localhost"
     assert way(app, "/").status == 200
+
+
+def test_what_is_overridden_is_looked_up_once() -> None:
+    """And again only where something has changed, which CPython tells."""
+    reads: list[str] = []
+
+    class Reading(Flask):
+        @property
+        def request_class(self) -> type[Request]:  # type: ignore[override]
+            reads.append("read")
+            return Request
+
+    app = Reading("reading")
+    app.add_url_rule("/", "view", lambda: "x")
+    # The first request changes the application: its set-up is over.
+    for _ in range(2):
+        sent(app, "/")
+    reads.clear()
+    for _ in range(5):
+        sent(app, "/")
+    assert reads == []
+    app.anything = 1  # type: ignore[attr-defined]
+    sent(app, "/")
+    assert reads == ["read"]

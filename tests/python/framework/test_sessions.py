@@ -173,15 +173,16 @@ def test_own_interface(app: Flask, client: FlaskClient) -> None:
     assert events == ["open /", "save {'a': 1}"]
 
 
+@pytest.mark.parametrize("of", ["class", "instance"])
 def test_patched_interface_is_seen(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
     app.add_url_rule("/", "view", lambda: "x")
-    client.get("/")
+    for _ in range(3):
+        client.get("/")
     events: list[str] = []
-    monkeypatch.setattr(
-        SecureCookieSessionInterface, "open_session", lambda *args: events.append("patched")
-    )
+    patched = SecureCookieSessionInterface if of == "class" else app.session_interface
+    monkeypatch.setattr(patched, "open_session", lambda *args: events.append("patched"))
     client.get("/")
     assert events == ["patched"]
 
