@@ -10,8 +10,8 @@ from libc.stdint cimport uint64_t
 
 from lib_dispatch cimport (
     PyContext_CopyCurrent, PyContext_Enter, PyContext_Exit, PyContextVar_Get, PyContextVar_Reset, PyContextVar_Set,
-    PyObject_GenericGetDict, dict_version, is_coroutine_function, plain_host,
-    type_lookup, type_version, watch_dict,
+    dict_version, is_coroutine_function, plain_host,
+    type_lookup, type_version, watched_dict,
 )
 
 cdef str _no_request_message = ""

@@ -124,8 +124,7 @@ cdef class Plan:
         cdef Py_ssize_t i
         cdef object cls = type(app)
         self.app_class = _Watched.of(cls)
-        self.app_dict = PyObject_GenericGetDict(app, NULL)
-        watch_dict(<PyObject *>self.app_dict)
+        self.app_dict = watched_dict(app)
         self.own = 0
         for i in range(len(_STEP_NAMES)):
             name = _STEP_NAMES[i]
@@ -193,10 +192,8 @@ cdef class Plan:
         cls = type(interface)
         self.interface = interface
         self.interface_class = _Watched.of(cls)
-        own = getattr(interface, "__dict__", None)
         # Empty or not: it may be patched later.
-        self.interface_dict = {} if own is None else own
-        watch_dict(<PyObject *>self.interface_dict)
+        self.interface_dict = watched_dict(interface) if hasattr(interface, "__dict__") else {}
         self.interface_dict_version = dict_version(<PyObject *>self.interface_dict)
         self.lazy_session = issubclass(cls, _session_interface_class) and _all_own(
             cls, _SESSION_NAMES, _session_functions

@@ -8,13 +8,14 @@ cdef extern from "Python.h":
     object PyContext_CopyCurrent()
     int PyContext_Enter(object context) except -1
     int PyContext_Exit(object context) except -1
-    object PyObject_GenericGetDict(object instance, void *context)
 
 cdef extern from "shim_dispatch.hpp" namespace "cruet::binding" nogil:
     PyObject *type_lookup(PyObject *type_, PyObject *name)
     uint64_t type_version(PyObject *type_)
-    void watch_dict(PyObject *dict_)
     uint64_t dict_version(PyObject *dict_)
     PyObject *instance_dict(PyObject *object)
     int is_coroutine_function(PyObject *function)
     bint plain_host(const char *host, size_t size)
+
+cdef extern from "shim_dispatch.hpp" namespace "cruet::binding":
+    object watched_dict(object owner)

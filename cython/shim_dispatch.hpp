@@ -50,15 +50,29 @@ inline int dict_watcher() noexcept {
 }  // namespace detail
 #endif
 
-// Lets dict_version tell of changes to this dict from now on. Up to CPython 3.11 dicts count theirs
-// without being asked.
-inline void watch_dict(PyObject* dict) noexcept {
+// The object's __dict__, of whose changes dict_version tells from now on; a new reference, or null
+// and an exception. Up to CPython 3.11 dicts count their changes without being asked.
+inline PyObject* watched_dict(PyObject* object) {
+    PyObject* dict = PyObject_GenericGetDict(object, nullptr);
 #if PY_VERSION_HEX >= 0x030C0000
     const int id = detail::dict_watcher();
-    if (id >= 0 && PyDict_Watch(id, dict) < 0) PyErr_Clear();
-#else
-    (void)dict;
+    if (dict == nullptr || id < 0) return dict;
+#if PY_VERSION_HEX >= 0x030D0000
+    // What is stored in the values that lie within an object is not told to watchers: it gets a
+    // dict with a table of its own.
+    if (reinterpret_cast<PyDictObject*>(dict)->ma_values != nullptr) {
+        PyObject* const apart = PyDict_New();
+        const bool done = apart != nullptr && PyDict_Update(apart, dict) == 0 &&
+                          PyObject_SetAttrString(object, "__dict__", apart) == 0;
+        Py_DECREF(dict);
+        dict = apart;
+        if (!done) Py_CLEAR(dict);
+        if (!done) return dict;
+    }
 #endif
+    if (PyDict_Watch(id, dict) < 0) Py_CLEAR(dict);
+#endif
+    return dict;
 }
 
 // Changes whenever a key of the dict, which is watched, is set or deleted.

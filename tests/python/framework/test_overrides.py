@@ -327,6 +327,8 @@ def test_what_is_overridden_is_looked_up_once() -> None:
     for _ in range(5):
         sent(app, "/")
     assert reads == []
-    app.anything = 1  # type: ignore[attr-defined]
-    sent(app, "/")
-    assert reads == ["read"]
+    for number in range(1, 4):
+        # Under one name: how CPython stores an attribute depends on whether it is a new one.
+        setattr(app, "anything", number)  # noqa: B010
+        sent(app, "/")
+        assert reads == ["read"] * number
