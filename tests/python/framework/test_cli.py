@@ -25,7 +25,9 @@ from cruet.cli import (
     load_dotenv,
     locate_app,
     prepare_import,
+    routes_command,
     run_command,
+    shell_command,
     with_appcontext,
 )
 
@@ -370,3 +372,59 @@ def test_version(runner: CliRunner) -> None:
     assert result.exit_code == 0
     for name in ("Python", "cruet", "llhttp", "poll"):
         assert name in result.output
+
+
+def test_shell_runs_the_start_up_file(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import code
+
+    startup = tmp_path / "startup.py"
+    startup.write_text("at_start = 6 * 7\n")
+    monkeypatch.setenv("PYTHONSTARTUP", str(startup))
+    app.shell_context_processor(lambda: {"own": "name"})
+    seen: dict[str, Any] = {}
+    monkeypatch.setattr(code, "interact", lambda banner, local: seen.update(local, banner=banner))
+    result = app.test_cli_runner().invoke(shell_command)
+    assert result.exit_code == 0, result.output
+    assert seen["at_start"] == 42
+    assert seen["own"] == "name"
+    assert seen["app"] is app
+    assert f"App: {app.import_name}\n" in seen["banner"]
+
+
+def test_routes_of_hosts_and_of_nothing() -> None:
+    empty = Flask("empty", static_folder=None)
+    result = empty.test_cli_runner().invoke(routes_command)
+    assert result.output == "No routes were registered.\n"
+    hosts = Flask("hosts", host_matching=True, static_folder=None)
+    hosts.add_url_rule("/", "index", host="api.example.org")
+    result = hosts.test_cli_runner().invoke(routes_command)
+    assert result.output.splitlines() == [
+        "Endpoint  Methods  Host             Rule",
+        "--------  -------  ---------------  ----",
+        "index     GET      api.example.org  /",
+    ]
+
+
+def test_run_reads_dotenv_files(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cruet.toolkit import serving
+
+    (tmp_path / ".env").write_text("FLASK_DEBUG=1\nOWN_OF_DOTENV=yes\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OWN_OF_DOTENV", "")
+    monkeypatch.delenv("OWN_OF_DOTENV")
+    calls: list[Any] = []
+    monkeypatch.setattr(serving, "run_simple", lambda *a, **kw: calls.append((a, kw)))
+    app.run(load_dotenv=False)
+    assert not app.debug
+    app.run(port=8000)
+    assert app.debug
+    assert os.environ["OWN_OF_DOTENV"] == "yes"
+    (plain, reloading) = calls
+    assert plain[0] == ("127.0.0.1", 5000, app)
+    assert plain[1] == {"use_reloader": False, "use_debugger": False, "threaded": True}
+    assert reloading[0] == ("127.0.0.1", 8000, app)
+    assert reloading[1] == {"use_reloader": True, "use_debugger": True, "threaded": True}

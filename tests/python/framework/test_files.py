@@ -147,3 +147,32 @@ def test_resources(site: Flask) -> None:
         assert file.read() == "0123456789"
     with pytest.raises(ValueError, match="only be opened for reading"):
         site.open_resource("static/a.txt", "w")
+
+
+def test_limits_of_one_request(app: Flask, client: FlaskClient) -> None:
+    """What is set on the request goes before the config."""
+    app.config.update(MAX_CONTENT_LENGTH=1000, MAX_FORM_MEMORY_SIZE=1000, MAX_FORM_PARTS=1000)
+    limits: dict[str, int] = {}
+
+    @app.route("/", methods=["POST"])
+    def view() -> Any:
+        for name, value in limits.items():
+            setattr(cruet.request, name, value)
+            assert getattr(cruet.request, name) == value
+        return {"fields": len(cruet.request.form)}
+
+    form = {"a": "x" * 50, "b": io.BytesIO(b"y")}
+    assert client.post("/", data=dict(form)).status_code == 200
+    for name in ("max_content_length", "max_form_memory_size", "max_form_parts"):
+        limits.clear()
+        limits[name] = 1
+        form["b"] = io.BytesIO(b"y")  # type: ignore[assignment]
+        assert client.post("/", data=dict(form)).status_code == 413, name
+
+
+def test_limits_outside_of_an_application() -> None:
+    request = cruet.Request({"wsgi.input": io.BytesIO()})
+    assert request.max_content_length is None
+    assert request.max_form_memory_size == 500_000
+    assert request.max_form_parts == 1_000
+    assert cruet.Response().max_cookie_size == 4093

@@ -226,3 +226,29 @@ def test_redirect_and_abort(app: Flask, client: FlaskClient) -> None:
     assert response.status_code == 410
     assert b"It is gone." in response.data
     assert client.get("/answer").status_code == 499
+
+
+def test_a_status_beside_a_made_response(app: Flask, client: FlaskClient) -> None:
+    @app.route("/<kind>")
+    def view(kind: str) -> Any:
+        made = cruet.jsonify(a=1)
+        return {
+            "number": (made, 202),
+            "line": (made, "299 Own"),
+            "headers": (made, {"X-A": ["1", "2"]}),
+            "all": (made, 203, [("X-A", "1")]),
+        }[kind]
+
+    assert client.get("/number").status == "202 ACCEPTED"
+    assert client.get("/line").status == "299 Own"
+    assert client.get("/headers").headers.getlist("X-A") == ["1", "2"]
+    response = client.get("/all")
+    assert (response.status_code, response.headers["X-A"]) == (203, "1")
+    assert response.json == {"a": 1}
+
+
+def test_a_callable_that_is_no_application(app: Flask, client: FlaskClient) -> None:
+    app.add_url_rule("/", "view", lambda: int)
+    with pytest.raises(TypeError, match="did not return a valid response") as caught:
+        client.get("/")
+    assert "but it was a type" in str(caught.value)

@@ -230,3 +230,77 @@ def test_endpoint_decorator(app: Flask, client: FlaskClient) -> None:
     app.add_url_rule("/x", endpoint="x")
     app.endpoint("x")(lambda: "by endpoint")
     assert client.get("/x").text == "by endpoint"
+
+
+def test_nested_subdomains_and_prefixes() -> None:
+    app = Flask("nested", subdomain_matching=True, static_folder=None)
+    app.config["SERVER_NAME"] = "example.org"
+    parent = Blueprint("parent", __name__, url_prefix="/parent/", subdomain="api")
+    child = Blueprint("child", __name__, url_prefix="/child", subdomain="v1")
+    plain = Blueprint("plain", __name__)
+    for blueprint in (child, plain):
+        blueprint.add_url_rule("/", "index", lambda: cruet.request.endpoint or "")
+    parent.register_blueprint(child)
+    parent.register_blueprint(plain)
+    parent.register_blueprint(plain, name="own", url_prefix="/own", subdomain="v2")
+    app.register_blueprint(parent)
+    client = app.test_client()
+    for url, endpoint in {
+        "http://v1.api.example.org/parent/child/": "parent.child.index",
+        "http://api.example.org/parent/": "parent.plain.index",
+        "http://v2.api.example.org/parent/own/": "parent.own.index",
+    }.items():
+        assert client.get(url).text == endpoint
+        with app.app_context():
+            assert cruet.url_for(endpoint) == url
+    assert client.get("http://example.org/parent/").status_code == 404
+
+
+def test_defaults_of_a_blueprint_and_of_a_rule(app: Flask, client: FlaskClient) -> None:
+    blueprint = Blueprint("b", __name__, url_defaults={"a": 1, "b": 2})
+    blueprint.add_url_rule("/", "view", lambda **values: values, defaults={"b": 3})
+    app.register_blueprint(blueprint, url_defaults={"c": 4})
+    assert client.get("/").json == {"a": 1, "b": 3, "c": 4}
+
+
+def test_a_build_error_handler_may_raise_a_better_error(app: Flask) -> None:
+    better = BuildError("other", {}, None)
+
+    def handler(error: Exception, endpoint: str, values: dict[str, Any]) -> Any:
+        raise better
+
+    app.url_build_error_handlers.append(handler)
+    with app.test_request_context(), pytest.raises(BuildError) as caught:
+        cruet.url_for("lost")
+    assert caught.value is better
+
+
+def test_names_with_dots_are_refused(app: Flask) -> None:
+    def view() -> str:
+        return ""
+
+    blueprint = Blueprint("b", __name__)
+    with pytest.raises(ValueError, match="'endpoint' may not contain a dot"):
+        blueprint.add_url_rule("/", "a.b", view)
+    view.__name__ = "a.b"
+    with pytest.raises(ValueError, match="'view_func' name may not contain a dot"):
+        blueprint.add_url_rule("/", view_func=view)
+
+
+def test_a_blueprint_that_is_registered_takes_nothing_more(app: Flask) -> None:
+    blueprint = Blueprint("late", __name__)
+    app.register_blueprint(blueprint)
+    for late in (
+        lambda: blueprint.add_url_rule("/", "x", lambda: ""),
+        lambda: blueprint.before_request(lambda: None),
+        lambda: blueprint.register_blueprint(Blueprint("later", __name__)),
+        lambda: blueprint.app_errorhandler(404),
+    ):
+        with pytest.raises(AssertionError, match="can no longer be called on the blueprint 'late'"):
+            late()
+    with pytest.raises(ValueError, match="already registered for this blueprint"):
+        app.register_blueprint(blueprint)
+    with pytest.raises(ValueError, match="already registered for a different blueprint"):
+        app.register_blueprint(Blueprint("late", __name__))
+    app.register_blueprint(blueprint, name="again")
+    assert list(app.blueprints) == ["late", "again"]
