@@ -55,14 +55,14 @@ def fetch(sdist: Sdist) -> Path:
     return sdist.archive
 
 
-def unpack(sdist: Sdist, into: Path, inside: str = "") -> Path:
-    """Unpack `sdist`, rename its Python files and return the folder `inside` it."""
+def unpack(sdist: Sdist, into: Path, inside: str = "", rename: bool = True) -> Path:
+    """Unpack `sdist`, rename what its Python files import and return the folder `inside` it."""
     with tarfile.open(fetch(sdist)) as archive:
         # Debian's 3.11.2 has no filters yet; the hash says that the archive is the one we know.
         safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         archive.extractall(into, **safely)
     folder = into / f"{sdist.name}-{sdist.version}" / inside
-    for path in folder.rglob("*.py"):
+    for path in folder.rglob("*.py") if rename else ():
         text = path.read_text(encoding="utf-8")
         path.write_text(renamed(text), encoding="utf-8")
     return folder

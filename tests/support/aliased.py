@@ -1,0 +1,101 @@
+"""Other packages' own test-suites, with their names standing for cruet's modules.
+
+A suite runs in an environment of its own, which has the versions of pytest and its plug-ins that
+the suite is known to pass with, a stub package for each name, and cruet from the environment that
+runs these tests. Neither Flask nor Werkzeug is in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import sysconfig
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fetched import KEPT
+
+STUB = "from cruet.dropin import take_over\n\ntake_over(__name__)\n"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The tests of a run by their ids, such as `tests.test_http.TestRange::test_if[x]`."""
+
+    passed: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)  # with what was said
+
+
+def environment(suite: str, requirements: Sequence[str], names: Sequence[str]) -> Path:
+    """The interpreter of an environment for a suite, made once and kept."""
+    ours = sysconfig.get_paths()["purelib"]
+    wanted = hashlib.sha256(repr((requirements, names, ours, STUB)).encode()).hexdigest()[:8]
+    version = f"py{sys.version_info[0]}.{sys.version_info[1]}"
+    folder = KEPT / f"suite-{suite}-{version}-{wanted}"
+    python = folder / "bin" / "python"
+    made = folder / "complete"
+    if made.exists():
+        return python
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, *requirements], check=True)
+    query = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    packages = Path(subprocess.check_output([str(python), "-c", query], text=True).strip())
+    for name in names:
+        assert not list(packages.glob(f"{name}*")), f"{name} is in the environment"
+        (packages / name).mkdir()
+        (packages / name / "__init__.py").write_text(STUB)
+    # cruet and what it needs; what is in the environment itself comes first.
+    (packages / "cruet-environment.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    made.touch()
+    return python
+
+
+def run_suite(python: Path, folder: Path, *options: str) -> Result:
+    """Run pytest in `folder`. A run that is not one fails with its output."""
+    report = folder / "report.xml"
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    done = subprocess.run(
+        [
+            *(str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *(f"--junitxml={report}", *options),
+        ],
+        cwd=folder,
+        # An editable installation builds when it is imported, with this environment's tools.
+        env={**os.environ, "PATH": tools},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=900,
+    )
+    assert done.returncode in (0, 1), f"pytest ended with {done.returncode}:\n{done.stdout}"
+    return read_report(report)
+
+
+def read_report(report: Path) -> Result:
+    """Read pytest's JUnit report."""
+    result = Result()
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        failures = [child for child in case if child.tag in ("failure", "error")]
+        if failures:
+            result.failed[name] = failures[0].text or failures[0].get("message") or ""
+        elif any(child.tag == "skipped" for child in case):
+            result.skipped.add(name)
+        else:
+            result.passed.add(name)
+    return result
+
+
+def unexpected(result: Result, listed: dict[str, str]) -> list[str]:
+    """What is wrong with a result: failures that no reason is listed for, and reasons too many."""
+    said = [f"{name} fails:\n{why}" for name, why in result.failed.items() if name not in listed]
+    said += [f"{name} is listed and passes" for name in listed if name in result.passed]
+    known = {*result.failed, *result.passed, *result.skipped}
+    said += [f"{name} is listed and there is no such test" for name in listed if name not in known]
+    return said
