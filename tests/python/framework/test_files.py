@@ -44,6 +44,55 @@ def test_static_files(site: Flask) -> None:
         assert cruet.url_for("static", filename="a b.txt") == "/static/a%20b.txt"
 
 
+@pytest.mark.parametrize(
+    ("headers", "status", "body"),
+    [
+        ({"If-None-Match": "ETAG"}, 304, ""),
+        ({"If-None-Match": "W/ETAG"}, 304, ""),
+        ({"If-None-Match": '"other"'}, 200, "0123456789"),
+        ({"If-Modified-Since": "LAST"}, 304, ""),
+        ({"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}, 200, "0123456789"),
+        ({"If-Modified-Since": "nonsense"}, 200, "0123456789"),
+        ({"If-Match": "ETAG"}, 200, "0123456789"),
+        ({"If-Match": '"other"'}, 412, None),
+        ({"Range": "bytes=0-0"}, 206, "0"),
+        ({"Range": "bytes=7-"}, 206, "789"),
+        ({"Range": "bytes=-2"}, 206, "89"),
+        ({"Range": "bytes=8-100"}, 206, "89"),
+        ({"Range": "bytes=5-2"}, 416, None),
+        ({"Range": "bytes=0-1,3-4"}, 416, None),
+        ({"Range": "lines=0-1"}, 416, None),
+        ({"Range": "bytes=2-4", "If-Range": "ETAG"}, 206, "234"),
+        ({"Range": "bytes=2-4", "If-Range": "LAST"}, 206, "234"),
+        ({"Range": "bytes=2-4", "If-Range": '"other"'}, 200, "0123456789"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_conditions(
+    site: Flask, method: str, headers: dict[str, str], status: int, body: str | None
+) -> None:
+    """RFC 9110, sections 13 and 14."""
+    client = site.test_client()
+    with client.get("/static/a.txt") as whole:
+        known = {"ETAG": whole.headers["ETag"], "LAST": whole.headers["Last-Modified"]}
+    for word, value in known.items():
+        headers = {name: text.replace(word, value) for name, text in headers.items()}
+    with client.open("/static/a.txt", method=method, headers=headers) as response:
+        assert response.status_code == status
+        if method == "HEAD":
+            assert response.data == b""
+        elif body is not None:
+            assert response.text == body
+        if status == 206:
+            assert response.content_range.length == 10
+            assert response.content_length == len(body or "")
+        if status == 416:
+            assert response.headers["Content-Range"] == "bytes */10"
+        if status == 304:
+            assert "Content-Type" not in response.headers
+            assert response.headers["ETag"] == known["ETAG"]
+
+
 def test_max_age(site: Flask) -> None:
     client = site.test_client()
     for value, seconds in ((60, 60), (timedelta(minutes=2), 120)):

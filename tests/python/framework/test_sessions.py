@@ -144,6 +144,32 @@ def test_cookies_are_those_of_flask(app: Flask) -> None:
     assert TaggedJSONSerializer().dumps(VALUES) == ('{"user":1,"when":{" t":["x",{" b":"eQ=="}]}}')
 
 
+def test_a_cookie_that_flask_made(app: Flask, client: FlaskClient) -> None:
+    """By Flask 3.1.3 with this key; what it signed is written here to the same letters."""
+    values = {
+        "tuple": (1, "ä"),
+        "bytes": b"\x00\xff",
+        "markup": Markup("<b>"),
+        "uuid": UUID(int=7),
+        "date": datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC),
+        "tag": {" t": [1]},
+        "nested": [{"a": (None, True, 1.5)}],
+        "text": "x" * 100,
+    }
+    cookie = (
+        ".eJy9j0ELgkAQhf_KMuclRlOKpYJOQRB08GYiKw0lqYjugCH-92YVOnbsHb_35s3MCI7bisCMoByYNNBwY0SKIJs0FG9H"
+        "_ewVYOB43e5BaG27F7czrgXvioOnzOV9ZiwMf2vjB-7WLXtlDJIna4WhOttGhRiiwrXByGCsTpfEp519LOFyuTXP_bXZJFZ"
+        "DvSMpSUew30carirtOiYdrGKJZVJBgzgw_EEwfQD9H3Gx.awTl9g.7Pt3fXBeTbFirXDO09rxq_V3HgU"
+    )
+    app.permanent_session_lifetime = timedelta(days=36500)
+    app.add_url_rule("/", "view", lambda: repr(dict(cruet.session) == values))
+    client.set_cookie("session", cookie)
+    assert client.get("/").text == "True"
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    assert signer.dumps(values).split(".")[1] == cookie.split(".")[1]
+
+
 def test_sessions_that_are_opened_late(counting: Flask, client: FlaskClient) -> None:
     """A session object that a test or hook looks at after the request is the request's."""
     client.get("/add")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,24 @@ def test_streams(app: Flask, client: FlaskClient, folder: Path) -> None:
     assert client.get("/string").text == "True None"
     with app.app_context():
         assert "".join(cruet.stream_template_string("{{ 1 + 1 }}")) == "2"
+
+
+def test_streams_are_rendered_as_they_are_read(app: Flask) -> None:
+    rendered: list[int] = []
+
+    def count() -> Iterator[int]:
+        for number in range(3):
+            rendered.append(number)
+            yield number
+
+    with app.app_context():
+        stream = cruet.stream_template_string(
+            "{% for n in count %}{{ n }},{% endfor %}", count=count()
+        )
+        assert rendered == []
+        assert next(stream) == "0"
+        assert rendered == [0]
+        assert "".join(stream) == ",1,2,"
 
 
 def test_signals_of_templates(app: Flask, client: FlaskClient) -> None:
