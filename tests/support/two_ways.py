@@ -45,10 +45,7 @@ def wire(
     data: bytes = b"",
 ) -> Answer:
     """Ask as a server does, with the request's parts as they were read."""
-    fields = [("Host", "localhost"), *(headers or {}).items()]
-    if data:
-        fields.append(("Content-Length", str(len(data))))
-    exchange = _exchange(path, method, fields, data)
+    exchange = _exchange(path, method, headers, data)
     answer = _cruet._dispatch(app, exchange)
     # What is no response is the application itself: then the server calls it.
     body, status, sent = run_wsgi_app(answer, _cruet._environ_of(exchange), buffered=True)
@@ -69,10 +66,7 @@ def sent(
     The Date field's value and what a session is signed with are taken out. With
     ``without_environ`` a request of which an environ was made is an AssertionError.
     """
-    fields = [("Host", "localhost"), *(headers or {}).items()]
-    if data:
-        fields.append(("Content-Length", str(len(data))))
-    exchange = _exchange(path, method, fields, data)
+    exchange = _exchange(path, method, headers, data)
     out = _cruet._serve(app if native else lambda *args: app(*args), exchange)
     assert not (without_environ and _cruet._has_environ(exchange)), "an environ was made"
     out = re.sub(rb"(?m)^Date: [^\r]*", b"Date: now", out)
@@ -80,8 +74,11 @@ def sent(
 
 
 def _exchange(
-    path: str, method: str, fields: list[tuple[str, str]], data: bytes
+    path: str, method: str, headers: dict[str, str] | None, data: bytes
 ) -> _cruet.Exchange:
+    fields = [("Host", "localhost"), *(headers or {}).items()]
+    if data:
+        fields.append(("Content-Length", str(len(data))))
     raw_path, _, query = path.partition("?")
     return _cruet.Exchange.from_parts(
         method, raw_path.encode(), query.encode(), fields, data, remote_addr="127.0.0.1"
