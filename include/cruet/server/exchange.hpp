@@ -33,6 +33,7 @@
 #include "cruet/http/head.hpp"
 #include "cruet/http/serializer.hpp"
 #include "cruet/server/completion_port.hpp"
+#include "cruet/server/lent_bytes.hpp"
 #include "cruet/server/options.hpp"
 #include "cruet/server/request_body.hpp"
 
@@ -63,6 +64,8 @@ public:
     virtual void flush() = 0;
     // The same for the output followed by `bytes`, of which only what is not sent is copied.
     virtual void send_through(std::string_view bytes) = 0;
+    // The same for the end of an answer, of which nothing is copied.
+    virtual void send_lent(lent_bytes bytes) = 0;
     // Is this a call from within Handler::handle or writable?
     virtual bool handling() const noexcept = 0;
     // The exchange's state has changed outside of these, or in another thread.
@@ -83,11 +86,14 @@ public:
     // Does another thread than the loop's answer it?
     bool threaded() const noexcept { return shared_ != nullptr && port_ != nullptr; }
 
-    // A whole answer. A large body that the client does not take at once is copied: give bodies
-    // far beyond room() in pieces, by start() and write(). Errors: those of response_writer::start,
-    // after which a 500 has been sent; errc::invalid_argument when an answer was begun before.
+    // A whole answer. What the client does not take at once is copied: lend large bodies, or give
+    // them in pieces, by start() and write(). Errors: those of response_writer::start, after which
+    // a 500 has been sent; errc::invalid_argument when an answer was begun before.
     result<void> respond(int status, std::string_view reason, std::span<const http::field> fields,
                          std::string_view body);
+    // The same with a body that stays where it lies.
+    result<void> respond(int status, std::string_view reason, std::span<const http::field> fields,
+                         lent_bytes body);
 
     // The head of a stream. `content_length` where known. Errors as respond(); after one the
     // exchange is ended.
@@ -134,8 +140,8 @@ public:
     void detach() noexcept { host_ = nullptr; }
     // The connection ends after this answer, if its head is not written yet.
     void set_close() noexcept { close_.store(true, std::memory_order_relaxed); }
-    // Thread mode: moves what was written to `out`, of which `unsent` says how much is now there.
-    void collect(buffer& out);
+    // Thread mode: moves what was written to `out`, and what follows that to `tail`.
+    void collect(buffer& out, lent_bytes& tail);
     // Thread mode: how many bytes wait in the connection; wakes a writer that waits for room.
     void set_downstream(std::size_t bytes);
     // Inline mode: has write() said `full` since this was last asked?
@@ -165,6 +171,8 @@ private:
         mutable std::mutex mutex;
         std::condition_variable room;
         buffer out;
+        // Behind `out`.
+        lent_bytes tail;
         std::size_t downstream = 0;
     };
 
@@ -179,6 +187,10 @@ private:
                               std::span<const http::field> fields,
                               std::optional<std::uint64_t> content_length);
     void put(std::string_view bytes);
+    void put(lent_bytes bytes);
+    template <class Body>
+    result<void> respond_with(int status, std::string_view reason,
+                              std::span<const http::field> fields, Body body);
     void end_locked();
     void answer_500();
     // Tells the loop, after the lock is given back.

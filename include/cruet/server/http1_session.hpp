@@ -57,7 +57,7 @@ public:
     bool done() const noexcept { return state_ == state::done; }
     // No request has begun, and no answer is unsent.
     bool idle() const noexcept {
-        return state_ == state::open && !exchange_ && parser_.idle() && out_.empty() &&
+        return state_ == state::open && !exchange_ && parser_.idle() && unsent() == 0 &&
                pending_.empty();
     }
     // Is called when another thread, or the handler outside of its calls, has moved things on.
@@ -71,6 +71,7 @@ public:
     buffer& output() override;
     void flush() override;
     void send_through(std::string_view bytes) override;
+    void send_lent(lent_bytes bytes) override;
     bool handling() const noexcept override { return handling_; }
     void progress() override;
 
@@ -91,6 +92,7 @@ private:
     result<void> body_arrived(std::string_view part);
     void request_arrived();
 
+    std::size_t unsent() const noexcept { return out_.size() + tail_.size(); }
     bool may_parse() const noexcept;
     bool may_read() const noexcept;
     std::size_t parse(std::string_view input);
@@ -129,6 +131,8 @@ private:
     http::request_parser<sink> parser_;
     exchange_ptr exchange_;
     buffer out_;
+    // Behind out_: the rest of a large answer. Nothing is begun before it is sent.
+    lent_bytes tail_;
     // What was read behind the request that is being answered.
     buffer pending_;
     void (*changed_)(void*) = nullptr;

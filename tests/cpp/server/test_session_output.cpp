@@ -107,3 +107,101 @@ TEST_CASE("session: large content is sent from where it lies") {
     CHECK(f.take().ends_with("\r\n\r\n" + large));
     CHECK(f.session->idle());
 }
+
+namespace {
+
+// A body that is lent, and how often it was given back.
+struct page {
+    std::string text;
+    int returned = 0;
+    lent_bytes lend() {
+        return {text, this, [](void* me) noexcept { ++static_cast<page*>(me)->returned; }};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("session: a lent body is sent from where it lies, at the client's pace") {
+    session_fixture f;
+    page large{std::string(1000000, 'L')};
+    f.handler.on_handle = [&](exchange& x) {
+        if (x.head().target() == "/next") return (void)x.respond(200, {}, {}, "next");
+        CHECK(x.respond(200, {}, {}, large.lend()));
+        CHECK(x.respond(200, {}, {}, large.lend()).error().code == errc::invalid_argument);
+        CHECK(large.returned == 1);
+    };
+    f.connect();
+    f.client->accepts = 50000;
+    f.send(get("/") + get("/next"));
+    CHECK(f.client->writes == 1);
+    CHECK(f.handler.handled == 1);
+    CHECK_FALSE(f.session->idle());
+    CHECK(net::wants_write(f.session->interest()));
+    CHECK(f.session->deadline() < f.session->never);
+    std::size_t seen = 0;
+    while (seen < 960000) {
+        CHECK(large.returned == 1);
+        f.receive(30000);
+        seen += 30000;
+    }
+    // What is left is small, and kept in the session's own memory.
+    CHECK(large.returned == 2);
+    f.receive(1000000);
+    CHECK(f.handler.handled == 2);
+    const std::string out = f.take();
+    CHECK(out.find("\r\n\r\n" + large.text + "HTTP/1.1 200 OK\r\n") != std::string::npos);
+    CHECK(out.ends_with("next"));
+    CHECK(f.session->idle());
+    CHECK(f.metrics.lines[0].bytes == 1000000);
+}
+
+TEST_CASE("session: a lent body is given back however its answer ends") {
+    session_fixture f;
+    page large{std::string(100000, 'L')};
+    f.handler.on_handle = [&](exchange& x) { (void)x.respond(200, {}, {}, large.lend()); };
+    f.connect();
+    f.client->accepts = 50000;
+    SECTION("sent at once") {
+        f.client->accepts = static_cast<std::size_t>(-1);
+        f.send(get("/"));
+        CHECK(f.take().ends_with(large.text));
+    }
+    SECTION("not wanted") { f.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n"); }
+    SECTION("small enough to copy") {
+        large.text.resize(1000);
+        f.client->accepts = 0;
+        f.send(get("/"));
+    }
+    SECTION("the client vanishes before") {
+        f.client->broken = true;
+        f.send(get("/"));
+        f.client->to_server = get("/");
+        CHECK(f.handler.handled == 0);
+        large.lend().reset();
+    }
+    SECTION("the client vanishes meanwhile") {
+        f.send(get("/"));
+        CHECK(large.returned == 0);
+        f.client->broken = true;
+        f.session->on_writable();
+        CHECK(f.done());
+    }
+    SECTION("the session ends") {
+        f.send(get("/"));
+        f.session.reset();
+    }
+    SECTION("it cannot be begun") {
+        f.handler.on_handle = [&](exchange& x) {
+            const http::field bad{"X", "\r\n"};
+            (void)x.respond(200, {}, {&bad, 1}, large.lend());
+        };
+        f.send(get("/"));
+    }
+    SECTION("nobody is there") {
+        f.handler.on_handle = [&](exchange& x) { f.handler.hold(x); };
+        f.send(get("/"));
+        f.session.reset();
+        (void)f.handler.held[0]->respond(200, {}, {}, large.lend());
+    }
+    CHECK(large.returned == 1);
+}

@@ -192,6 +192,35 @@ TEST_CASE("thread mode: content that ends early, is slow or malformed") {
     }
 }
 
+TEST_CASE("thread mode: a lent body is sent by the loop, and its thread is free meanwhile") {
+    threaded_fixture f;
+    const std::string large(500000, 'L');
+    std::atomic<int> returned{0};
+    const auto lend = [&] {
+        return lent_bytes(large, &returned,
+                          [](void* n) noexcept { ++*static_cast<std::atomic<int>*>(n); });
+    };
+    f.connect();
+    f.client->accepts = 0;
+    f.send(get("/"));
+    std::thread([&] { (void)f.held().respond(200, {}, {}, lend()); }).join();
+    CHECK(returned == 0);
+    SECTION("read") {
+        REQUIRE(f.turn());
+        f.receive(100000);
+        CHECK(returned == 0);
+        f.receive(1000000);
+        CHECK(f.take().ends_with("\r\n\r\n" + large));
+        CHECK(f.session->idle());
+    }
+    SECTION("gone before the loop looks") { f.session.reset(); }
+    SECTION("gone meanwhile") {
+        REQUIRE(f.turn());
+        f.session->abort(errc::connection_closed);
+    }
+    CHECK(returned == 1);
+}
+
 TEST_CASE("thread mode: a stream waits for its client") {
     threaded_fixture f;
     f.options.high_water = 1000;

@@ -82,6 +82,7 @@ inline void exchange::recycle() noexcept {
     port_.reset();
     if (shared_) {
         shared_->out.clear();
+        shared_->tail.reset();
         shared_->downstream = 0;
     }
     gone_.store(false, std::memory_order_relaxed);
@@ -153,6 +154,19 @@ inline void exchange::put(std::string_view bytes) {
     writer_.close_piece(out);
 }
 
+inline void exchange::put(lent_bytes bytes) {
+    bytes.truncate(writer_.accepts(bytes.size()));
+    // An answer of no connection is collected whole.
+    const bool collected = shared_ && !port_;
+    if (collected || bytes.size() < direct_send_size) return put(bytes.view());
+    writer_.open_piece(output(), bytes.size());
+    if (shared_) {
+        shared_->tail = std::move(bytes);
+    } else {
+        host_->send_lent(std::move(bytes));
+    }
+}
+
 inline void exchange::end_locked() {
     if (!writer_.finish(output())) cut_ = true;
     ended_.store(true, std::memory_order_release);
@@ -162,8 +176,9 @@ inline void exchange::signal() {
     if (shared_ ? port_ != nullptr : host_ && !host_->handling()) port_->notify(*this);
 }
 
-inline result<void> exchange::respond(int status, std::string_view reason,
-                                      std::span<const http::field> fields, std::string_view body) {
+template <class Body>
+result<void> exchange::respond_with(int status, std::string_view reason,
+                                    std::span<const http::field> fields, Body body) {
     result<void> done;
     {
         const auto guard = lock();
@@ -173,12 +188,22 @@ inline result<void> exchange::respond(int status, std::string_view reason,
         }
         done = start_locked(status, reason, fields, body.size());
         if (done) {
-            put(body);
+            put(std::move(body));
             end_locked();
         }
     }
     signal();
     return done;
+}
+
+inline result<void> exchange::respond(int status, std::string_view reason,
+                                      std::span<const http::field> fields, std::string_view body) {
+    return respond_with(status, reason, fields, body);
+}
+
+inline result<void> exchange::respond(int status, std::string_view reason,
+                                      std::span<const http::field> fields, lent_bytes body) {
+    return respond_with(status, reason, fields, std::move(body));
 }
 
 inline result<void> exchange::start(int status, std::string_view reason,
@@ -265,15 +290,18 @@ inline void exchange::fail() {
 
 inline void exchange::disconnect(errc why) {
     body_.fail(why);
+    lent_bytes unsent;
     {
         const auto guard = lock();
         host_ = nullptr;
         gone_.store(true, std::memory_order_release);
-        if (shared_) shared_->room.notify_all();
+        if (!shared_) return;
+        unsent = std::move(shared_->tail);
+        shared_->room.notify_all();
     }
 }
 
-inline void exchange::collect(buffer& out) {
+inline void exchange::collect(buffer& out, lent_bytes& tail) {
     const auto guard = lock();
     if (out.empty()) {
         out.swap(shared_->out);
@@ -281,7 +309,8 @@ inline void exchange::collect(buffer& out) {
         out.append(shared_->out.view());
         shared_->out.clear();
     }
-    shared_->downstream = out.size();
+    if (!shared_->tail.empty()) tail = std::move(shared_->tail);
+    shared_->downstream = out.size() + tail.size();
 }
 
 inline void exchange::set_downstream(std::size_t bytes) {

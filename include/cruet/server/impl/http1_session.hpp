@@ -60,7 +60,7 @@ void http1_session<S, V>::request_arrived() {
 
 template <net::Stream S, class V>
 bool http1_session<S, V>::may_parse() const noexcept {
-    return state_ == state::open && !request_whole_ && !input_dead_ && !broken_ &&
+    return state_ == state::open && !request_whole_ && !input_dead_ && !broken_ && tail_.empty() &&
            out_.size() < services_.options.high_water;
 }
 
@@ -77,7 +77,7 @@ net::interest http1_session<S, V>::interest() const noexcept {
     if (state_ == state::done) return net::interest::none;
     // Input that waits for another turn goes on as soon as the client can take its answers.
     const bool turn_wanted = !pending_.empty() && may_parse();
-    return net::make_interest(may_read(), !out_.empty() || room_wanted_ || turn_wanted);
+    return net::make_interest(may_read(), unsent() > 0 || room_wanted_ || turn_wanted);
 }
 
 template <net::Stream S, class V>
@@ -223,7 +223,7 @@ void http1_session<S, V>::go_on() {
         // Asked first: what was written before the end is then sure to be collected.
         const bool ended = exchange_->ended();
         output();
-        exchange_->collect(out_);
+        exchange_->collect(out_, tail_);
         flush();
         if (window_full_ && exchange_->body().has_room()) {
             // The wait was the handler's, not the client's.
@@ -233,7 +233,7 @@ void http1_session<S, V>::go_on() {
         if (ended && !broken_) {
             finish_answer();
         } else {
-            exchange_->set_downstream(out_.size());
+            exchange_->set_downstream(unsent());
         }
     } else {
         settle_answer();

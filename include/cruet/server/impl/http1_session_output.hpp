@@ -60,19 +60,26 @@ template <net::Stream S, class V>
 void http1_session<S, V>::break_off() {
     broken_ = true;
     out_.clear();
+    tail_.reset();
     if (exchange_) exchange_->set_gone();
 }
 
 template <net::Stream S, class V>
 void http1_session<S, V>::flush() {
-    if (out_.empty()) return;
-    if (broken_) return out_.clear();
-    const net::io_result sent = stream_.write(out_.view(), {});
-    if (sent.state == net::io_state::ok) {
-        out_.consume(sent.bytes);
-        last_written_ = now_;
-    } else if (sent.state == net::io_state::broken) {
-        break_off();
+    if (unsent() == 0) return;
+    if (broken_) return break_off();
+    const net::io_result sent = stream_.write(out_.view(), tail_.view());
+    if (sent.state == net::io_state::broken) return break_off();
+    if (sent.state != net::io_state::ok) return;
+    last_written_ = now_;
+    const std::size_t of_out = std::min(sent.bytes, out_.size());
+    out_.consume(of_out);
+    if (tail_.empty()) return;
+    tail_.consume(sent.bytes - of_out);
+    // A small rest is not worth waiting for by its owner.
+    if (!tail_.empty() && tail_.size() < direct_send_size) {
+        output().append(tail_.view());
+        tail_.reset();
     }
 }
 
@@ -88,13 +95,20 @@ void http1_session<S, V>::send_through(std::string_view bytes) {
 }
 
 template <net::Stream S, class V>
+void http1_session<S, V>::send_lent(lent_bytes bytes) {
+    if (broken_) return;
+    tail_ = std::move(bytes);
+    flush();
+}
+
+template <net::Stream S, class V>
 void http1_session<S, V>::on_writable() {
     begin_turn();
     flush();
     if (exchange_ && called_ && !broken_) {
         if (services_.options.threaded) {
-            exchange_->set_downstream(out_.size());
-        } else if (room_wanted_ && out_.size() <= services_.options.high_water / 2) {
+            exchange_->set_downstream(unsent());
+        } else if (room_wanted_ && unsent() <= services_.options.high_water / 2) {
             call_handler(false);
         }
     }
@@ -106,18 +120,16 @@ void http1_session<S, V>::on_writable() {
 template <net::Stream S, class V>
 void http1_session<S, V>::advance() {
     if (state_ == state::done) return;
-    const bool was_blocked = out_.size() >= services_.options.high_water;
+    const bool was_blocked = !tail_.empty() || out_.size() >= services_.options.high_water;
     flush();
     if (was_blocked && !broken_ && may_parse()) {
         drive();
         flush();
     }
     if (broken_) return vanish(errc::connection_closed);
-    if (services_.options.threaded && exchange_ && called_) exchange_->set_downstream(out_.size());
-    if (out_.empty()) {
-        services_.pools.give(out_);
-        if (state_ == state::closing) sent_all();
-    }
+    if (services_.options.threaded && exchange_ && called_) exchange_->set_downstream(unsent());
+    if (out_.empty()) services_.pools.give(out_);
+    if (unsent() == 0 && state_ == state::closing) sent_all();
     update_deadline();
 }
 
@@ -173,6 +185,7 @@ void http1_session<S, V>::vanish(errc why) {
     state_ = state::done;
     broken_ = true;
     out_.release();
+    tail_.reset();
     pending_.release();
     if (!exchange_) return;
     exchange_ptr x = std::move(exchange_);
@@ -228,11 +241,11 @@ auto http1_session<S, V>::body_deadline() const -> clock::time_point {
 template <net::Stream S, class V>
 void http1_session<S, V>::update_deadline() {
     const server_options& options = services_.options;
-    if (!out_.empty() && !writing_) last_written_ = now_;
-    writing_ = !out_.empty();
+    if (unsent() > 0 && !writing_) last_written_ = now_;
+    writing_ = unsent() > 0;
     if (state_ == state::lingering) {
         deadline_ = linger_until_;
-    } else if (!out_.empty()) {
+    } else if (writing_) {
         deadline_ = after(last_written_, options.write_timeout);
     } else if (exchange_) {
         const bool reading = !request_whole_ && !input_dead_ && !window_full_;
@@ -253,7 +266,7 @@ void http1_session<S, V>::on_deadline() {
     if (state_ == state::done || now_ < deadline_) return;
     if (state_ == state::lingering) {
         state_ = state::done;
-    } else if (!out_.empty()) {
+    } else if (unsent() > 0) {
         stream_.reset_on_close();
         vanish(errc::timed_out);
     } else if (exchange_) {
