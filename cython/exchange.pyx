@@ -8,7 +8,7 @@ from libcpp.vector cimport vector
 
 from lib_server cimport (
     absolute_form, exchange, field as wire_field, field_at, field_count, latin1_text, latin1_view, make_detached,
-    message_of, read_body, slot_view, status_for, version_of,
+    message_of, python_server, read_body, slot_view, status_for, version_of,
 )
 from lib_http cimport unquote_into
 
@@ -74,8 +74,11 @@ cdef bint _same_name(string_view name, const char* wanted, Py_ssize_t size):
 cdef class _Site:
     cdef dict template
     cdef slot_view slot
+    # Keeps large bodies while they are sent; NULL where there is no server.
+    cdef python_server* native
 
     def __cinit__(self):
+        self.native = NULL
         self.template = _environ_template(False, False)
 
 

@@ -100,6 +100,8 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
 
     cdef cppclass python_server:
         exchange* pop() except +
+        bint queue_closed()
+        void drop_returned()
         void close_queue()
         void stop(bint graceful)
 
@@ -120,6 +122,8 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
         plain_callback wakeup
 
     # With the GIL, unlike their like above.
+    int respond_bytes(exchange* x, python_server* server, int status, string_view reason, const vector[field]& fields,
+                      object body) except +
     int server_add "cruet::binding::server_add"(python_server* s, int fd) except +
     void server_watch_wakeup(python_server* s, int fd) except +
     void server_watch_life_line(python_server* s, int fd) except +

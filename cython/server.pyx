@@ -87,11 +87,17 @@ cdef class Server:
         self.native = make_server(loop.encode(), options, calls, self.site.slot, access_log)
         if self.native.get() == NULL:
             raise ValueError(f"there is no loop named {loop!r}")
+        self.site.native = self.native.get()
         for listening in sockets:
             fd = listening if isinstance(listening, int) else listening.fileno()
             failed = server_add(self.native.get(), fd)
             if failed:
                 raise OSError(f"descriptor {fd} is not a listening socket")
+
+    def __dealloc__(self):
+        # Exchanges that are kept may outlive the server.
+        if self.site is not None:
+            self.site.native = NULL
 
     def run(self):
         """Serve until stopped. What an application raises beyond Exception ends it and is raised.
@@ -203,7 +209,10 @@ cdef class Server:
             with nogil:
                 x = self.native.get().pop()
             if x == NULL:
-                return
+                self.native.get().drop_returned()
+                if self.native.get().queue_closed():
+                    return
+                continue
             self.site.slot.enter(lane)
             try:
                 self.answer(x, lane)

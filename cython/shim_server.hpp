@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -177,13 +178,74 @@ public:
     // Calls the handler's writable() in the loop's next turn.
     virtual void go_on_later(exchange_ptr x) = 0;
 
-    // Null once the queue is closed. Without the GIL. The caller owns a count.
+    // Null once the queue is closed, and where drop_returned() is to be called. Without the GIL.
+    // The caller owns a count.
     exchange* pop() { return queue_.pop().detach(); }
     void close_queue() { queue_.close(); }
+    bool queue_closed() const { return queue_.closed(); }
+
+    // Takes back a reference to an object that was lent to an answer. Any thread.
+    void take_back(PyObject* object) noexcept {
+        if (PyGILState_Check()) {
+            Py_DECREF(object);
+        } else {
+            take_back_without_gil(object);
+        }
+    }
+    // With the GIL.
+    void drop_returned() noexcept {
+        std::vector<PyObject*> dropped;
+        {
+            const std::lock_guard guard(returned_mutex_);
+            dropped.swap(returned_);
+        }
+        for (PyObject* object : dropped) Py_DECREF(object);
+    }
 
 protected:
+    virtual void take_back_without_gil(PyObject* object) noexcept = 0;
+    // For one of the application's threads, as the loop does not wait for the GIL.
+    void leave_to_a_thread(PyObject* object) noexcept {
+        {
+            const std::lock_guard guard(returned_mutex_);
+            // Without memory for it the object stays, which is the least harm.
+            try {
+                returned_.push_back(object);
+            } catch (const std::bad_alloc&) {
+            }
+        }
+        queue_.nudge();
+    }
+
     server::exchange_queue queue_{queue_capacity};
+
+private:
+    std::mutex returned_mutex_;
+    std::vector<PyObject*> returned_;
 };
+
+// From this size on a body is lent rather than copied.
+inline constexpr Py_ssize_t lent_size = 65536;
+
+// As respond(), with a body of bytes, of which the server keeps a reference while it is sent.
+// With the GIL. A null server, or a small body: it is copied.
+inline int respond_bytes(exchange* x, python_server* server, int status, std::string_view reason,
+                         const field_list& fields, PyObject* body) {
+    const std::string_view view(PyBytes_AS_STRING(body),
+                                static_cast<std::size_t>(PyBytes_GET_SIZE(body)));
+    if (!server || PyBytes_GET_SIZE(body) < lent_size)
+        return respond(x, status, reason, fields, view);
+    struct loan {
+        PyObject* object;
+        python_server* server;
+    };
+    auto owner = std::make_unique<loan>(loan{Py_NewRef(body), server});
+    server::lent_bytes lent(view, owner.release(), [](void* given) noexcept {
+        const std::unique_ptr<loan> returned(static_cast<loan*>(given));
+        returned->server->take_back(returned->object);
+    });
+    return static_cast<int>(x->respond(status, reason, fields, std::move(lent)).error().code);
+}
 
 template <net::Loop Loop>
 class server_over final : public python_server {
@@ -194,6 +256,9 @@ public:
           log_(log_fd),
           handler_(calls, options.threaded ? &queue_ : nullptr, slot),
           worker_(options_, handler_, server::shared_null<server::null_metrics>, log_) {}
+
+    // With the GIL, as its objects are made and destroyed.
+    ~server_over() override { drop_returned(); }
 
     int add(int fd) override {
         net::handle copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
@@ -230,6 +295,12 @@ public:
     }
 
 private:
+    void take_back_without_gil(PyObject* object) noexcept override {
+        if (options_.threaded) return leave_to_a_thread(object);
+        const gil_section gil(handler_.state);
+        Py_DECREF(object);
+    }
+
     server::server_options options_;
     server::fd_access_log log_;
     python_handler handler_;

@@ -5,7 +5,7 @@ from cpython.list cimport PyList_CheckExact
 from cpython.tuple cimport PyTuple_CheckExact
 from cpython.unicode cimport PyUnicode_Check
 
-from lib_server cimport respond, start, wait_writable, write
+from lib_server cimport respond, respond_bytes, start, wait_writable, write
 
 import logging as _logging
 
@@ -220,7 +220,7 @@ cdef class _Answer:
         fields.fill(self.headers)
         reason = self.status[4:].encode("ascii")
         self.head_written = True
-        failed = respond(self.ex.x, self.code, _bytes_sv(reason), fields.pairs, _bytes_sv(body))
+        failed = respond_bytes(self.ex.x, self.ex.site.native, self.code, _bytes_sv(reason), fields.pairs, body)
         if failed:
             raise ValueError(_message_text(failed))
         return 0
@@ -339,7 +339,7 @@ cdef bint _send_whole(Exchange ex, CResponse response, bytes body) except -1:
             return False
         fields.fill(pairs)
     reason = _reason_of(line, code)
-    failed = respond(ex.x, code, _bytes_sv(reason), fields.pairs, _bytes_sv(body))
+    failed = respond_bytes(ex.x, ex.site.native, code, _bytes_sv(reason), fields.pairs, body)
     if failed:
         raise ValueError(_message_text(failed))
     return True

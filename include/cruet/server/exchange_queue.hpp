@@ -4,6 +4,8 @@
 //     queued_handler handler(queue);                       // worker<Loop, queued_handler>
 //     while (exchange_ptr x = queue.pop()) answer(*x);     // in each thread; blocks
 //     queue.close();                                       // pop() gives what is left, then null
+//     queue.nudge();                                       // one pop() gives null: there is other
+//                                                          // work, and the queue is not closed()
 //
 // A request that finds the queue full is answered 503 with Retry-After, on the loop's thread.
 #pragma once
@@ -37,12 +39,12 @@ public:
     }
 
     // The oldest request, first come first served; those whose client has vanished are passed over.
-    // Null once the queue is closed and empty.
+    // Null once the queue is closed and empty, and for a nudge.
     exchange_ptr pop() {
         std::unique_lock lock(mutex_);
         for (;;) {
-            filled_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
-            if (waiting_.empty()) return {};
+            filled_.wait(lock, [&] { return closed_ || nudged_ || !waiting_.empty(); });
+            if (std::exchange(nudged_, false) || waiting_.empty()) return {};
             exchange_ptr x = std::move(waiting_.front());
             waiting_.pop_front();
             if (!x->gone()) return x;
@@ -56,6 +58,17 @@ public:
         }
         filled_.notify_all();
     }
+    void nudge() {
+        {
+            std::lock_guard guard(mutex_);
+            nudged_ = true;
+        }
+        filled_.notify_one();
+    }
+    bool closed() const {
+        std::lock_guard guard(mutex_);
+        return closed_;
+    }
     std::size_t size() const {
         std::lock_guard guard(mutex_);
         return waiting_.size();
@@ -67,6 +80,7 @@ private:
     std::condition_variable filled_;
     std::deque<exchange_ptr> waiting_;
     bool closed_ = false;
+    bool nudged_ = false;
 };
 
 class queued_handler {

@@ -28,6 +28,29 @@ TEST_CASE("exchange_queue: holds no more than it was told to") {
     CHECK(queue.push(request()));
 }
 
+TEST_CASE("exchange_queue: a nudge wakes one who waits, once, and loses nothing") {
+    exchange_queue queue(2);
+    std::atomic<int> nulls{0};
+    std::thread waiting([&] {
+        while (!queue.closed()) nulls += queue.pop() ? 0 : 1;
+    });
+    queue.nudge();
+    while (nulls < 1) std::this_thread::yield();
+    CHECK_FALSE(queue.closed());
+    queue.close();
+    waiting.join();
+    CHECK(nulls == 2);
+
+    exchange_queue filled(2);
+    REQUIRE(filled.push(exchange::detached(http::make_head("GET", "/"))));
+    filled.nudge();
+    filled.nudge();
+    CHECK_FALSE(filled.pop());
+    CHECK(filled.pop());
+    filled.close();
+    CHECK_FALSE(filled.pop());
+}
+
 TEST_CASE("exchange_queue: every request is popped once, whoever pops") {
     exchange_queue queue(100000);
     std::atomic<int> popped{0};

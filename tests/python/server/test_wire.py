@@ -18,6 +18,7 @@ import os, sys, time
 
 handled = []
 closed = []
+large = b"L" * (16 << 20)
 
 class Endless:
     def __iter__(self):
@@ -36,6 +37,12 @@ def app(environ, start_response):
     if path == "/early":
         start_response("200 OK", [])
         return [b"early"]
+    if path == "/large":
+        start_response("200 OK", [])
+        return [large]
+    if path == "/references":
+        start_response("200 OK", [])
+        return [str(sys.getrefcount(large)).encode()]
     if path == "/endless":
         start_response("200 OK", [])
         return Endless()
@@ -275,7 +282,7 @@ def rss(server: Running) -> int:
     return int(server.get("/rss")[1])
 
 
-@pytest.mark.parametrize("path", [b"/write", b"/endless"])
+@pytest.mark.parametrize("path", [b"/write", b"/endless", b"/large"])
 def test_unread_answers_do_not_grow_memory(server: Running, path: bytes) -> None:
     server.get("/rss")
     before = rss(server)
@@ -285,6 +292,26 @@ def test_unread_answers_do_not_grow_memory(server: Running, path: bytes) -> None
             client.sendall(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path)
         time.sleep(0.5)
         assert rss(server) - before < 6 << 20
+
+
+def references(server: Running) -> int:
+    return int(server.get("/references")[1])
+
+
+def test_a_large_body_is_sent_from_where_it_lies_and_given_back(server: Running) -> None:
+    before = references(server)
+    with contextlib.ExitStack() as stack:
+        slow, vanishing, pipelining = (stack.enter_context(server.connect()) for _ in range(3))
+        slow.sendall(b"GET /large HTTP/1.0\r\n\r\n")
+        vanishing.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        pipelining.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\nGET /last HTTP/1.0\r\n\r\n")
+        until(lambda: references(server) == before + 3)
+        vanishing.close()
+        assert rest(slow).partition(b"\r\n\r\n")[2] == b"L" * (16 << 20)
+        answer = rest(pipelining)
+        assert statuses(answer) == [200, 200] and answer.endswith(b"[GET /last  -]")
+        assert b"\r\n\r\n" + b"L" * (16 << 20) + b"HTTP/1.1 200 OK\r\n" in answer
+    until(lambda: references(server) == before)
 
 
 def test_the_legacy_write_is_whole_for_a_slow_reader(server: Running) -> None:
