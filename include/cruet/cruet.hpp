@@ -65,6 +65,7 @@
 #include "cruet/server/exchange_queue.hpp"
 #include "cruet/server/handler.hpp"
 #include "cruet/server/http1_session.hpp"
+#include "cruet/server/lent_bytes.hpp"
 #include "cruet/server/metrics.hpp"
 #include "cruet/server/options.hpp"
 #include "cruet/server/request_body.hpp"
