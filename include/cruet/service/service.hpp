@@ -11,6 +11,9 @@
 // within it. SIGTERM and SIGINT stop the service gracefully, SIGHUP replaces the workers.
 //
 // A handler that routes holds a routing::basic_router; see examples/native.
+//
+// The command `cruet run` puts the same parts together itself: a worker here ends within run(), one
+// of Python has to return to the interpreter, which loads the application, serves and finalises.
 #pragma once
 
 #include <unistd.h>
