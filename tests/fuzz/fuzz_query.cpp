@@ -1,7 +1,6 @@
-// url/query.hpp, url/path.hpp.
+// url/query.hpp.
 #include <string>
 
-#include "cruet/url/path.hpp"
 #include "cruet/url/query.hpp"
 #include "target.hpp"
 
@@ -16,11 +15,4 @@ CRUET_FUZZ_TARGET(query) {
     }
     fuzz::require(*parse_query(written) == *pairs);
     fuzz::require(parse_query(input, 3).has_value() == (pairs->size() <= 3));
-
-    const std::string normal = normalize(input);
-    fuzz::require(normalize(normal) == normal);
-    const auto joined = safe_join("/base", {input});
-    if (joined) fuzz::require(normalize(*joined).starts_with("/base"));
-    const std::string resolved = remove_dot_segments(input);
-    fuzz::require(remove_dot_segments(resolved) == resolved);
 }

@@ -1,4 +1,4 @@
-// http/parser.hpp: the outcome does not depend on where the input is cut.
+// http/parser.hpp, http/head.hpp: the outcome does not depend on where the input is cut.
 #include <string>
 #include <utility>
 

@@ -10,6 +10,7 @@
 // Views point into the field's value.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -77,6 +78,14 @@ inline std::size_t cookie_value_end(std::string_view rest) noexcept {
     return end == rest.npos ? rest.size() : end;
 }
 
+// Whether a value is one quoted string: it begins with a quote, and the one that closes it is last.
+inline bool is_quoted_cookie(std::string_view value) noexcept {
+    if (value.size() < 2 || value.front() != '"') return false;
+    std::size_t i = 1;
+    while (i < value.size() && value[i] != '"') i += value[i] == '\\' ? 2 : 1;
+    return i + 1 == value.size();
+}
+
 // What neither a name nor a value without quotes may hold; browsers' own cookies never do.
 inline bool has_cookie_stray(std::string_view text) noexcept {
     constexpr charset stray(" \t\"");
@@ -95,13 +104,15 @@ inline bool next_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
         rest.remove_prefix(stop);
         if (rest.starts_with('=')) {
             rest = trim_left(rest.substr(1), charsets::ows);
-            const std::size_t end = detail::cookie_value_end(rest);
+            // Without a name nothing is quoted.
+            const std::size_t end = cookie.name.empty() ? std::min(rest.find(';'), rest.size())
+                                                        : detail::cookie_value_end(rest);
             cookie.value = trim_right(rest.substr(0, end), charsets::ows);
             rest.remove_prefix(end);
         }
         if (!rest.empty()) rest.remove_prefix(1);
         if (cookie.name.empty() || detail::has_cookie_stray(cookie.name)) continue;
-        if (cookie.value.size() >= 2 && cookie.value.front() == '"' && cookie.value.back() == '"') {
+        if (detail::is_quoted_cookie(cookie.value)) {
             cookie.value = cookie.value.substr(1, cookie.value.size() - 2);
             cookie.quoted = true;
         } else if (detail::has_cookie_stray(cookie.value)) {

@@ -112,13 +112,12 @@ inline std::string decode_extended(std::string_view text, text_charset from) {
     return out;
 }
 
-// Drops the backslash of each \\ and \", and turns %22 into a double quote.
+// Drops the backslash of each escape (RFC 9110 section 5.6.4), and turns %22 into a double quote.
 inline std::string unescape_quoted(std::string_view inner) {
     std::string out;
     out.reserve(inner.size());
     for (std::size_t i = 0; i < inner.size(); ++i) {
-        if (inner[i] == '\\' && i + 1 < inner.size() &&
-            (inner[i + 1] == '\\' || inner[i + 1] == '"')) {
+        if (inner[i] == '\\' && i + 1 < inner.size()) {
             ++i;
         } else if (inner.substr(i, 3) == "%22") {
             out += '"';

@@ -36,7 +36,6 @@ TEST_CASE("quoted values hold semicolons and escapes") {
     CHECK(read("a=\"\\999\\08\\4001\\3\"") == pairs{{"a", "9990840013"}});
     CHECK(read("a=\"\\303\\251\"") == pairs{{"a", "\xc3\xa9"}});
     CHECK(read("a=\" b \" ") == pairs{{"a", " b "}});
-    CHECK(read("a=\"x\"\"y\"") == pairs{{"a", "x\"\"y"}});
     CHECK(read("a=\"\"") == pairs{{"a", ""}});
 }
 
@@ -49,7 +48,9 @@ TEST_CASE("cookies with blanks or quotes where none belong are skipped") {
     CHECK(read("a=\"b\" x; c=d") == pairs{{"c", "d"}});
     CHECK(read("a=\"b;c\"x").empty());
     CHECK(read("a=\"").empty());
-    CHECK(read("a=\"\\\"") == pairs{{"a", "\\"}});
+    CHECK(read("a=\"x\"\"y\"; c=d") == pairs{{"c", "d"}});
+    CHECK(read("a=\"\\\"").empty());
+    CHECK(read("=\";b;\"") == pairs{{"b", ""}});
     CHECK(read("a=\\054") == pairs{{"a", "\\054"}});
 }
 
@@ -58,7 +59,7 @@ TEST_CASE("hostile cookies are read in linear time") {
     for (int i = 0; i < 200000; ++i) text += "a=\"\\;";
     CHECK(read(text).size() <= 200000);
     text.assign(1000000, '"');
-    CHECK(read("a=" + text).size() == 1);
+    CHECK(read("a=" + text).empty());
     text.assign(1000000, '\\');
     CHECK(read("a=\"" + text).empty());
     CHECK(read(std::string(1000000, ' ') + "a").size() == 1);

@@ -43,7 +43,8 @@ TEST_CASE("quoted parameters") {
     CHECK(read(R"(v;a="b c")") == list{{"a", "b c"}});
     CHECK(read(R"(v;a="b\"c";d=e)") == list{{"a", "b\"c"}, {"d", "e"}});
     CHECK(read(R"(v;a="c:\\")") == list{{"a", "c:\\"}});
-    CHECK(read(R"(v;a="C:\temp\x.txt")") == list{{"a", "C:\\temp\\x.txt"}});
+    CHECK(read(R"(v;a="C:\temp\x.txt")") == list{{"a", "C:tempx.txt"}});
+    CHECK(read(R"(v;a="\%22")") == list{{"a", "%22"}});
     CHECK(read(R"(v;a="b%22c%41")") == list{{"a", "b\"c%41"}});
     CHECK(read("v;a=b%22c;d*=b%22") == list{{"a", "b\"c"}, {"d", "b%22"}});
     CHECK(read(R"(v;a="c;d";e=f)") == list{{"a", "c;d"}, {"e", "f"}});

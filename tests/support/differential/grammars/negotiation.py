@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from .headers import media_type
-from .text import field_value, odd_text, parameter, separated, spaces, token
+from .text import field_value, odd_text, parameter, separated, token
 
 quality = st.one_of(
     st.sampled_from(["0", "1", "0.5", "0.8", "1.0", "0.001", "0.000", ".5", "1.", "2", "-1", "-0"]),
@@ -22,7 +22,10 @@ ranges = st.one_of(
     media_type,
     st.sampled_from(["*/*", "*", "text/*", "*/html", "text", "text/", "/html", "text/html/x"]),
     st.builds(
-        "{}{};{}".format, media_type, spaces, parameter(token("level", "version", "charset"))
+        "{}{};{}".format,
+        media_type,
+        st.sampled_from(["", " "]),
+        parameter(token("level", "version", "charset")),
     ),
 )
 VALUES = {"mime": ranges, "language": language, "charset": charset, "any": coding}

@@ -86,7 +86,7 @@ _environ = st.fixed_dictionaries(
     {},
     optional={
         "HTTP_HOST": host,
-        "SERVER_NAME": _name,
+        "SERVER_NAME": _name.filter(bool),
         "SERVER_PORT": st.sampled_from(["80", "443", "8080", "x", "", "unix"]),
         "wsgi.url_scheme": st.sampled_from(["http", "https"]),
         "SCRIPT_NAME": st.sampled_from(["", "/app", "/app/", "/é".encode().decode("latin-1")]),
