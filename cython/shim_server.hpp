@@ -244,7 +244,7 @@ inline int respond_bytes(exchange* x, python_server* server, int status, std::st
         const std::unique_ptr<loan> returned(static_cast<loan*>(given));
         returned->server->take_back(returned->object);
     });
-    return static_cast<int>(x->respond(status, reason, fields, std::move(lent)).error().code);
+    return static_cast<int>(x->respond_lent(status, reason, fields, std::move(lent)).error().code);
 }
 
 template <net::Loop Loop>

@@ -91,9 +91,9 @@ public:
     // a 500 has been sent; errc::invalid_argument when an answer was begun before.
     result<void> respond(int status, std::string_view reason, std::span<const http::field> fields,
                          std::string_view body);
-    // The same with a body that stays where it lies.
-    result<void> respond(int status, std::string_view reason, std::span<const http::field> fields,
-                         lent_bytes body);
+    // The same with a body that stays where it lies. (A name of its own, so that `{}` is a body.)
+    result<void> respond_lent(int status, std::string_view reason,
+                              std::span<const http::field> fields, lent_bytes body);
 
     // The head of a stream. `content_length` where known. Errors as respond(); after one the
     // exchange is ended.

@@ -1,8 +1,8 @@
 // Bytes that somebody else keeps until they are given back: a large answer is sent from where it
 // lies, at the pace of its client, and never copied.
 //
-//     lent_bytes body(view, owner, [](void* owner) noexcept { static_cast<page*>(owner)->release();
-//     }); x->respond(200, "OK", fields, std::move(body));
+//     const auto back = [](void* owner) noexcept { static_cast<page*>(owner)->release(); };
+//     x->respond_lent(200, "OK", fields, lent_bytes(view, owner, back));
 //
 // The view must be valid until the function is called, which is once, by the thread that has done
 // with the bytes: the loop's, or the one that answers. It must not call back into the exchange.

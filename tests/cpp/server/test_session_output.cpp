@@ -126,8 +126,8 @@ TEST_CASE("session: a lent body is sent from where it lies, at the client's pace
     page large{std::string(1000000, 'L')};
     f.handler.on_handle = [&](exchange& x) {
         if (x.head().target() == "/next") return (void)x.respond(200, {}, {}, "next");
-        CHECK(x.respond(200, {}, {}, large.lend()));
-        CHECK(x.respond(200, {}, {}, large.lend()).error().code == errc::invalid_argument);
+        CHECK(x.respond_lent(200, {}, {}, large.lend()));
+        CHECK(x.respond_lent(200, {}, {}, large.lend()).error().code == errc::invalid_argument);
         CHECK(large.returned == 1);
     };
     f.connect();
@@ -158,7 +158,7 @@ TEST_CASE("session: a lent body is sent from where it lies, at the client's pace
 TEST_CASE("session: a lent body is given back however its answer ends") {
     session_fixture f;
     page large{std::string(100000, 'L')};
-    f.handler.on_handle = [&](exchange& x) { (void)x.respond(200, {}, {}, large.lend()); };
+    f.handler.on_handle = [&](exchange& x) { (void)x.respond_lent(200, {}, {}, large.lend()); };
     f.connect();
     f.client->accepts = 50000;
     SECTION("sent at once") {
@@ -193,7 +193,7 @@ TEST_CASE("session: a lent body is given back however its answer ends") {
     SECTION("it cannot be begun") {
         f.handler.on_handle = [&](exchange& x) {
             const http::field bad{"X", "\r\n"};
-            (void)x.respond(200, {}, {&bad, 1}, large.lend());
+            (void)x.respond_lent(200, {}, {&bad, 1}, large.lend());
         };
         f.send(get("/"));
     }
@@ -201,7 +201,7 @@ TEST_CASE("session: a lent body is given back however its answer ends") {
         f.handler.on_handle = [&](exchange& x) { f.handler.hold(x); };
         f.send(get("/"));
         f.session.reset();
-        (void)f.handler.held[0]->respond(200, {}, {}, large.lend());
+        (void)f.handler.held[0]->respond_lent(200, {}, {}, large.lend());
     }
     CHECK(large.returned == 1);
 }

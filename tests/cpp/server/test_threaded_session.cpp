@@ -203,7 +203,7 @@ TEST_CASE("thread mode: a lent body is sent by the loop, and its thread is free 
     f.connect();
     f.client->accepts = 0;
     f.send(get("/"));
-    std::thread([&] { (void)f.held().respond(200, {}, {}, lend()); }).join();
+    std::thread([&] { (void)f.held().respond_lent(200, {}, {}, lend()); }).join();
     CHECK(returned == 0);
     SECTION("read") {
         REQUIRE(f.turn());

@@ -201,8 +201,8 @@ inline result<void> exchange::respond(int status, std::string_view reason,
     return respond_with(status, reason, fields, body);
 }
 
-inline result<void> exchange::respond(int status, std::string_view reason,
-                                      std::span<const http::field> fields, lent_bytes body) {
+inline result<void> exchange::respond_lent(int status, std::string_view reason,
+                                           std::span<const http::field> fields, lent_bytes body) {
     return respond_with(status, reason, fields, std::move(body));
 }
 
