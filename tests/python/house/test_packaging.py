@@ -108,7 +108,7 @@ def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the installed headers, llhttp and cruet.pc."""
     folder = tmp_path_factory.mktemp("prefix")
     build = folder / "build"
-    run("meson", "setup", build, ROOT, f"--prefix={folder}", "-Dlibdir=lib", "-Dtests=disabled")
+    run("meson", "setup", build, ROOT, f"--prefix={folder}", "-Dtests=disabled")
     run("meson", "compile", "-C", build, "llhttp")
     run("meson", "install", "-C", build, "--no-rebuild", "--tags", "devel")
     return folder
