@@ -1,6 +1,6 @@
 # distutils: language = c++
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, binding=False
-# cython: embedsignature=False, autotestdict=False
+# cython: embedsignature=True, embedsignature.format=clinic, autotestdict=False
 """cruet's extension module: the headers of include/cruet behind Python classes, one fragment an area.
 
 The order is the order of use: a fragment may name what an earlier one defines.

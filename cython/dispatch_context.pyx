@@ -92,8 +92,10 @@ cdef class CAppContext:
         """Make this context the current one."""
         self._push()
 
+    @cython.embedsignature(False)  # its default is no literal
     def pop(self, exc=_unset):
-        """Make the context before this one current again, after teardown where it was the last.
+        """pop($self, exc=...)\n--\n
+        Make the context before this one current again, after teardown where it was the last.
 
         ``exc`` is for the teardown functions; by default the exception being handled.
         """
@@ -283,8 +285,10 @@ cdef class CRequestContext:
         if self.url_adapter is not None:
             self.match_request()
 
+    @cython.embedsignature(False)  # its default is no literal
     def pop(self, exc=_unset):
-        """Make the context before this one current again, after teardown where it was the last.
+        """pop($self, exc=...)\n--\n
+        Make the context before this one current again, after teardown where it was the last.
 
         ``exc`` is for the teardown functions; by default the exception being handled.
         """

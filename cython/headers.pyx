@@ -118,7 +118,8 @@ cdef class FieldSource:
 
 
 cdef class CHeaders:
-    """HTTP fields in the order they were added; names compare without regard to case.
+    """CHeaders(defaults=None)\n--\n
+    HTTP fields in the order they were added; names compare without regard to case.
 
     ``defaults`` is a mapping (list, tuple and set values add several fields) or an iterable of
     pairs. A line break in a name or a value raises ValueError.
@@ -367,8 +368,10 @@ cdef class CHeaders:
         """Take away all fields of that name; none is no error."""
         del self[key]
 
+    @cython.embedsignature(False)  # its default is no literal
     def pop(self, key=None, default=_missing_value):
-        """Take away and give the last field, the field at an index, or the first value of a name
+        """pop($self, key=None, default=...)\n--\n
+        Take away and give the last field, the field at an index, or the first value of a name
         (all its fields go). KeyError where the name is missing and no default is given."""
         if key is None:
             return self._list.pop()

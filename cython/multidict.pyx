@@ -63,7 +63,8 @@ cdef object _extend_from(dict self, object mapping):
 
 
 cdef class CMultiDict(CTypeConversionDict):
-    """A dict with several values a key: lookups give the first, :meth:`getlist` all of them.
+    """CMultiDict(mapping=None)\n--\n
+    A dict with several values a key: lookups give the first, :meth:`getlist` all of them.
 
     ``mapping`` is another multi-dict, a mapping (list, tuple and set values count as several), or
     an iterable of pairs. Missing keys raise BadRequestKeyError, a KeyError that is also a 400.
@@ -173,8 +174,10 @@ cdef class CMultiDict(CTypeConversionDict):
         """Append, rather than replace, the values of another mapping or of pairs."""
         _extend_from(self, mapping)
 
+    @cython.embedsignature(False)  # its default is no literal
     def pop(self, key, default=_missing_value):
-        """Take the key away with all its values and give the first."""
+        """pop($self, key, default=...)\n--\n
+        Take the key away with all its values and give the first."""
         cdef list values
         try:
             values = dict.pop(self, key)

@@ -61,7 +61,8 @@ cdef class _EnvironField:
 
 
 cdef class CRequest(CRequestHead):
-    """A request over a WSGI environ, or over what the server read from the wire.
+    """CRequest(environ, populate_request=True, shallow=False)\n--\n
+    A request over a WSGI environ, or over what the server read from the wire.
 
     ``environ`` is a WSGI environ, which learns of the request under ``werkzeug.request`` where
     ``populate_request`` is true. A ``shallow`` request never reads the body: what would do so

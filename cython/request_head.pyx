@@ -75,7 +75,9 @@ cdef object _cookie_jar(object cls, str text):
 
 
 cdef class CRequestHead:
-    """A request as its head describes it. Every attribute is computed at first use and kept.
+    """CRequestHead(method, scheme, server, root_path, path, query_string, headers,
+    remote_addr)\n--\n
+    A request as its head describes it. Every attribute is computed at first use and kept.
 
     ``server`` is a (host, port) pair or None, ``query_string`` is bytes, ``headers`` a ``Headers``,
     ``remote_addr`` text or None. Subclasses find the parts elsewhere through the ``_find`` methods.

@@ -11,60 +11,10 @@ cdef inline bint _bodyless(int code):
     return 100 <= code < 200 or code == 204 or code == 304
 
 
-class _BodyStream:
-    """A file object that appends what is written to a response's body."""
-
-    mode = "wb+"
-
-    def __init__(self, response):
-        self.response = response
-        self.closed = False
-
-    def _open_response(self):
-        if self.closed:
-            raise ValueError("I/O operation on closed file")
-        self.response._ensure_sequence(mutable=True)
-        return self.response
-
-    def write(self, value):
-        """Append bytes or text; the number of its items."""
-        response = self._open_response()
-        response.response.append(value)
-        response.headers.pop("Content-Length", None)
-        return len(value)
-
-    def writelines(self, seq):
-        """Append each item."""
-        for item in seq:
-            self.write(item)
-
-    def close(self):
-        """Refuse further writes."""
-        self.closed = True
-
-    def flush(self):
-        """Nothing waits to be flushed, but a closed stream complains."""
-        if self.closed:
-            raise ValueError("I/O operation on closed file")
-
-    def isatty(self):
-        """False."""
-        if self.closed:
-            raise ValueError("I/O operation on closed file")
-        return False
-
-    def tell(self):
-        """The body's length so far, in bytes."""
-        return sum(map(len, self._open_response().iter_encoded()))
-
-    @property
-    def encoding(self):
-        """The encoding of text that is written."""
-        return "utf-8"
-
-
 cdef class CResponse(CResponseHead):
-    """A response: what a view or a WSGI application answers with.
+    """CResponse(response=None, status=None, headers=None, mimetype=None, content_type=None,
+    direct_passthrough=False)\n--\n
+    A response: what a view or a WSGI application answers with.
 
     ``response`` is text or bytes, or an iterable of either, which is sent piece by piece. With
     ``direct_passthrough`` the iterable is handed to the server as it is. Text is encoded as UTF-8.
@@ -203,7 +153,7 @@ cdef class CResponse(CResponseHead):
     def stream(self):
         """A file object that appends to the body."""
         if self._stream is None:
-            self._stream = _BodyStream(self)
+            self._stream = _toolkit("wrappers.response").ResponseStream(self)
         return self._stream
 
     @stream.setter

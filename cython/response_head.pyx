@@ -28,7 +28,8 @@ cdef object _content_type_of(object mimetype):
 
 
 cdef class CResponseHead:
-    """Status and headers of a response.
+    """CResponseHead(status=None, headers=None, mimetype=None, content_type=None)\n--\n
+    Status and headers of a response.
 
     ``status`` is a code, an ``HTTPStatus`` or a line such as ``"404 NOT FOUND"``; ``headers`` a
     ``Headers``, which is then used itself, or what makes one. ``content_type`` is used as it is,

@@ -13,7 +13,9 @@ cdef bint _is_plain_method(str method):
 
 
 cdef class MapAdapter:
-    """Matches and builds URLs for what a map was bound to; made by :meth:`Map.bind`."""
+    """MapAdapter(map, server_name, script_name, subdomain, url_scheme, path_info, default_method,
+    query_args=None)\n--\n
+    Matches and builds URLs for what a map was bound to; made by :meth:`Map.bind`."""
 
     cdef dict __dict__
     cdef object __weakref__

@@ -30,7 +30,10 @@ cdef str _without_default_port(str name, str scheme):
 
 
 cdef class Map:
-    """The rules of an application.
+    """Map(rules=None, default_subdomain='', strict_slashes=True, merge_slashes=True,
+    redirect_defaults=True, converters=None, sort_parameters=False, sort_key=None,
+    host_matching=False)\n--\n
+    The rules of an application.
 
     :param rules: rules and rule factories to begin with.
     :param default_subdomain: of rules that name none.
@@ -57,7 +60,7 @@ cdef class Map:
     cdef public object sort_key
 
     def __cinit__(self, *args, **kwargs):
-        self.c_matcher = Matcher()
+        self.c_matcher = Matcher(True)
         self.c_by_endpoint = {}
 
     def __init__(self, rules=None, default_subdomain="", strict_slashes=True, merge_slashes=True,

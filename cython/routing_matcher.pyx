@@ -12,7 +12,8 @@ cdef int _ask_python(void* context, uint32_t part, string_view text, string_view
 
 
 cdef class Matcher:
-    """Rules in the order in which they were added, found by domain, path and method."""
+    """Matcher(merge_slashes)\n--\n
+    Rules in the order in which they were added, found by domain, path and method."""
 
     cdef object __weakref__
     cdef route_table table
@@ -22,7 +23,7 @@ cdef class Matcher:
     cdef int running
     cdef public bint merge_slashes
 
-    def __init__(self, merge_slashes=True):
+    def __init__(self, merge_slashes):
         self.rules = []
         self.expressions = {}
         self.merge_slashes = merge_slashes

@@ -12,7 +12,10 @@ cdef object _parameter_text(object value):
 
 
 cdef class Rule:
-    """One URL rule: a path with ``<converter(arguments):name>`` variables, and what it leads to.
+    """Rule(string, defaults=None, subdomain=None, methods=None, build_only=False, endpoint=None,
+    strict_slashes=None, merge_slashes=None, redirect_to=None, alias=False, host=None,
+    websocket=False)\n--\n
+    One URL rule: a path with ``<converter(arguments):name>`` variables, and what it leads to.
 
     :param string: the rule; begins with a slash. One that ends in a slash is a branch.
     :param endpoint: what the rule leads to, anything.

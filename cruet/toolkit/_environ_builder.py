@@ -50,6 +50,9 @@ class EnvironBuilder:
     The others are the environ's parts of those names. Files are closed by :meth:`close`.
     """
 
+    # Where it is public, and where pickles look for it.
+    __module__ = "cruet.toolkit.test"
+
     server_protocol = "HTTP/1.1"
     wsgi_version = (1, 0)
     request_class: type[Request] = Request

@@ -126,7 +126,7 @@ class _DictAccessorProperty(t.Generic[_T]):
             self.read_only = read_only
         self.__doc__ = doc
 
-    def lookup(self, instance: t.Any) -> t.MutableMapping[str, t.Any]:
+    def lookup(self, obj: t.Any) -> t.MutableMapping[str, t.Any]:
         raise NotImplementedError
 
     @t.overload

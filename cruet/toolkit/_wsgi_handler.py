@@ -47,6 +47,9 @@ class DechunkedInput(io.RawIOBase):
     :raises OSError: while reading, where the chunks are not well formed.
     """
 
+    # Where it is public, and where pickles look for it.
+    __module__ = "cruet.toolkit.serving"
+
     def __init__(self, rfile: t.IO[bytes]) -> None:
         self._rfile = rfile
         self._left = 0
@@ -95,6 +98,9 @@ class WSGIRequestHandler(BaseHTTPRequestHandler):
 
     Where nothing is overridden the native server answers, and no handler is ever made.
     """
+
+    # Where it is public, and where pickles look for it.
+    __module__ = "cruet.toolkit.serving"
 
     server: BaseWSGIServer  # type: ignore[assignment]
     environ: WSGIEnvironment

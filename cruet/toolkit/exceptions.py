@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
 
     _Environ: t.TypeAlias = WSGIEnvironment | None
     _Scope: t.TypeAlias = dict[str, t.Any] | None
+    _Body: t.TypeAlias = t.Iterable[bytes]
     _Fields: t.TypeAlias = list[tuple[str, str]]
     _Response: t.TypeAlias = SansIOResponse | None
 
@@ -81,10 +82,9 @@ class HTTPException(Exception):
             environ = _get_environ(environ)
         return Response(self.get_body(environ, scope), self.code, self.get_headers(environ, scope))
 
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> t.Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> _Body:
         """Answer as a WSGI application."""
-        response = t.cast("WSGIResponse", self.get_response(environ))
-        return response(environ, start)
+        return t.cast("WSGIResponse", self.get_response(environ))(environ, start_response)
 
     def __str__(self) -> str:
         code = self.code if self.code is not None else "???"

@@ -92,15 +92,15 @@ class environ_property(_DictAccessorProperty[_T]):
 
     read_only = True
 
-    def lookup(self, instance: Request) -> WSGIEnvironment:
-        return instance.environ
+    def lookup(self, obj: Request) -> WSGIEnvironment:
+        return obj.environ
 
 
 class header_property(_DictAccessorProperty[_T]):
     """An attribute of a request or response over one of its header fields."""
 
-    def lookup(self, instance: Request | Response) -> Headers:  # type: ignore[override]
-        return instance.headers
+    def lookup(self, obj: Request | Response) -> Headers:  # type: ignore[override]
+        return obj.headers
 
 
 # RFC 7303 and RFC 6922: text under another name, which has a charset all the same.

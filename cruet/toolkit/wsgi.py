@@ -304,7 +304,7 @@ class LimitedStream(io.RawIOBase):
         if self._limit_is_max:
             self.on_exhausted()
 
-    def read(self, size: int | None = -1) -> bytes | None:
+    def read(self, size: int | None = -1, /) -> bytes | None:
         """Read up to ``size`` bytes, all that is left where it is None or negative."""
         if size is None or size < 0 or type(self).readinto is not LimitedStream.readinto:
             return super().read(-1 if size is None else size)
@@ -343,7 +343,7 @@ class LimitedStream(io.RawIOBase):
             self._read_past_maximum()
         return b"".join(chunks)
 
-    def readline(self, size: int | None = -1) -> bytes:
+    def readline(self, size: int | None = -1, /) -> bytes:
         """Read up to the end of a line, with the stream's own ``readline`` where it has one."""
         readline: t.Callable[[int], bytes] | None = getattr(self._stream, "readline", None)
         if readline is None:

@@ -110,7 +110,7 @@ class ImmutableDictMixin(t.Generic[K, V]):
     def setdefault(self, key: t.Any, default: t.Any = None) -> t.NoReturn:
         _immutable_error(self)
 
-    def update(self, arg: t.Any = None, /, **kwargs: t.Any) -> t.NoReturn:
+    def update(self, arg: t.Any, /, **kwargs: t.Any) -> t.NoReturn:
         _immutable_error(self)
 
 
@@ -212,9 +212,15 @@ class UpdateDictMixin(dict[K, V]):
     __setitem__ = _telling(dict.__setitem__)
     __delitem__ = _telling(dict.__delitem__)
     __ior__ = _telling(dict.__ior__)
-    clear = _telling(dict.clear)
     popitem = _telling(dict.popitem)
-    update = _telling(dict.update)
+
+    @_telling
+    def clear(self) -> None:
+        super().clear()
+
+    @_telling
+    def update(self, arg: t.Any = None, /, **kwargs: t.Any) -> None:
+        super().update(() if arg is None else arg, **kwargs)
 
     def setdefault(self, key: K, default: V | None = None) -> V:
         present = key in self

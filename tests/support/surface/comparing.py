@@ -1,0 +1,95 @@
+"""Two toolkits' surfaces side by side."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+from differential.peer import environment
+
+from . import collect
+from .differences import DIFFERENCES
+
+Surface = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry that differs: what it is here and in Werkzeug, None where it is missing."""
+
+    name: str
+    ours: str | None
+    theirs: str | None
+
+    def __str__(self) -> str:
+        return f"{self.name}\n    cruet:    {self.ours}\n    Werkzeug: {self.theirs}"
+
+
+def werkzeug() -> Surface:
+    """The surface of the real Werkzeug."""
+    command = [str(environment()), "-P", collect.__file__, "werkzeug"]
+    found: Surface = json.loads(subprocess.check_output(command))
+    return found
+
+
+def cruet() -> Surface:
+    """The surface of cruet.toolkit."""
+    return collect.surface("cruet.toolkit")
+
+
+def differing(ours: Surface, theirs: Surface) -> list[Entry]:
+    """All entries that differ, save those that follow from others.
+
+    What an implementation module takes from another module is that module's. Members of a class
+    are compared where they are defined, and members of a class that is missing not at all.
+    """
+    found = []
+    for name in sorted({*ours["entries"], *theirs["entries"]}):
+        here, there = ours["entries"].get(name), theirs["entries"].get(name)
+        if here == there or (here is None and _is_incidental(name, theirs)):
+            continue
+        if there is None and name in ours["imported"]:
+            continue
+        if not _follows(name, here, there, ours, theirs):
+            found.append(Entry(name, here, there))
+    return found
+
+
+def _is_incidental(name: str, surface: Surface) -> bool:
+    module = name.partition(":")[0]
+    is_package = any(other.startswith(f"{module}.") for other in surface["entries"])
+    return name in surface["imported"] and not is_package
+
+
+def _follows(
+    name: str, here: str | None, there: str | None, ours: Surface, theirs: Surface
+) -> bool:
+    module, _, word = name.partition(":")
+    owner, dot, member = word.partition(".")
+    if not dot:
+        kind = name.removesuffix(" bases")
+        return kind != name and (kind not in ours["bases"] or kind not in theirs["bases"])
+    kind = f"{module}:{owner}"
+    if kind not in ours["bases"] or kind not in theirs["bases"]:
+        return True
+    bases = {*ours["bases"][kind], *theirs["bases"][kind]}
+    same = (f"{base}.{member}" for base in bases)
+    return any(
+        ours["entries"].get(other) == here and theirs["entries"].get(other) == there
+        for other in same
+        if other in ours["entries"] or other in theirs["entries"]
+    )
+
+
+def unexpected(found: list[Entry]) -> list[str]:
+    """What is wrong: entries that no reason is listed for, and reasons that no entry has."""
+    said = [str(entry) for entry in found if not any(each.covers(entry) for each in DIFFERENCES)]
+    for known in DIFFERENCES:
+        said += [
+            f"{pattern} is listed and does not differ"
+            for pattern in known.patterns
+            if not any(known.matches(pattern, entry) for entry in found)
+        ]
+    return said
