@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -34,11 +35,10 @@ def supervise(options: ServerOptions, load: Callable[[], App]) -> int:
     listeners = open_listeners(options.bind, options.backlog, options.unix_socket_mode)
     master = os.getpid()
     try:
-        _say_where(options, listeners)
         sys.stdout.flush()
         sys.stderr.flush()
         outcome = _cruet.run_master(
-            _Observer(listeners),
+            _Observer(listeners, _banner(options, listeners)),
             workers=options.workers,
             lanes=options.threads + 1,
             timeout=options.timeout,
@@ -64,25 +64,24 @@ def open_access_log(target: str) -> int:
         raise OptionError(f"cannot write {target!r}: {error.strerror}") from None
 
 
-def _say_where(options: ServerOptions, listeners: list[Listener]) -> None:
+def _banner(options: ServerOptions, listeners: list[Listener]) -> str:
     where = ", ".join(str(listener.address) for listener in listeners)
     loop = options.loop or _cruet.default_loop_name
-    logs.logger.info(
-        "cruet %s serves at %s (workers: %d, threads: %d, loop: %s, pid: %d)",
-        _cruet.version,
-        where,
-        options.workers,
-        options.threads,
-        loop,
-        os.getpid(),
+    return (
+        f"cruet {_cruet.version} serves at {where} (workers: {options.workers}, "
+        f"threads: {options.threads}, loop: {loop}, pid: {os.getpid()})"
     )
 
 
 class _Observer:
-    """Tells the log what the master does, and closes its listeners when it stops."""
+    """Tells the log what the master does, and closes its listeners when it stops.
 
-    def __init__(self, listeners: list[Listener]) -> None:
+    The banner waits for the first worker: an application that does not load says so alone.
+    """
+
+    def __init__(self, listeners: list[Listener], banner: str) -> None:
         self.listeners = listeners
+        self.banner = banner
 
     def notify(self, event: str, pid: int, status: int) -> None:
         log = logs.logger
@@ -92,6 +91,9 @@ class _Observer:
                 listener.close()
             log.info("Stopping: %s", signal.Signals(status).name)
         elif event == "worker_ready":
+            if self.banner:
+                log.info("%s", self.banner)
+                self.banner = ""
             log.info("Worker %d serves", pid)
         elif event == "worker_ended" and status != 0:
             log.warning("Worker %d ended: %s", pid, how_it_ended(status))
@@ -100,7 +102,14 @@ class _Observer:
         elif event == "worker_killed":
             log.warning("Worker %d did not stop in time and is killed", pid)
         elif event == "boot_failed":
-            log.error("Worker %d did not start: %s", pid, how_it_ended(status))
+            # What the worker has itself complained of needs no second line.
+            own = os.WIFEXITED(status) and os.WEXITSTATUS(status) == BOOT_FAILURE
+            log.log(
+                logging.DEBUG if own else logging.ERROR,
+                "Worker %d did not start: %s",
+                pid,
+                how_it_ended(status),
+            )
         elif event == "fork_failed":
             log.error("No new worker: %s", os.strerror(status))
         elif event == "reload_started":

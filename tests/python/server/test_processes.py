@@ -181,12 +181,19 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in text.split()]
 
 
+def _slow_import(folder: Path, work: str) -> Path:
+    """Write slow_import.py; give the path of the file that its import makes before its work."""
+    importing = folder / "importing"
+    lines = ("import pathlib, time", f"pathlib.Path({str(importing)!r}).touch()", work)
+    (folder / "slow_import.py").write_text("\n".join(lines))
+    return importing
+
+
 @pytest.mark.parametrize("work", ["time.sleep(60)", "while True: pass"])
 def test_no_worker_outlives_a_master_killed_during_the_import(folder: Path, work: str) -> None:
-    (folder / "slow_import.py").write_text(f"import time\n{work}\n")
+    importing = _slow_import(folder, work)
     with running("slow_import:app", "--workers", "2", cwd=folder) as server:
-        server.await_line("serves at")
-        until(lambda: _children(server.process.pid))
+        until(importing.exists)
         # One alone, until it has shown that the application loads.
         time.sleep(0.3)
         (worker,) = _children(server.process.pid)
@@ -195,11 +202,11 @@ def test_no_worker_outlives_a_master_killed_during_the_import(folder: Path, work
 
 
 def test_a_stop_during_the_import(folder: Path) -> None:
-    (folder / "slow_import.py").write_text("import time\ntime.sleep(60)\n")
+    importing = _slow_import(folder, "time.sleep(60)")
     for number in (signal.SIGTERM, signal.SIGINT):
+        importing.unlink(missing_ok=True)
         with running("slow_import:app", cwd=folder) as server:
-            server.await_line("serves at")
-            until(lambda: _children(server.process.pid))
+            until(importing.exists)
             start = time.monotonic()
             assert server.end(number) == 0
             assert time.monotonic() - start < 5
