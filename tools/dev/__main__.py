@@ -23,6 +23,8 @@ def test(options: argparse.Namespace) -> int:
     """Run all the tests: Catch2's through Meson, then pytest."""
     browser = {} if options.quick else setup.BROWSER_PACKAGES
     env = setup.build(options.python, packages={**setup.TEST_PACKAGES, **browser})
+    if options.sanitize:
+        return checks.sanitize(env, options.sanitize)
     return checks.test(env, quick=options.quick, cpp=not options.no_cpp, rest=options.rest)
 
 
@@ -80,6 +82,11 @@ def parser() -> argparse.ArgumentParser:
                 "--quick", action="store_true", help="leave out what builds or installs things"
             )
             command.add_argument("--no-cpp", action="store_true", help="leave out the C++ tests")
+            command.add_argument(
+                "--sanitize",
+                choices=tuple(checks.SANITIZERS),
+                help="run only the C++ tests, under ASan and UBSan or under TSan",
+            )
         if name == "lint":
             command.add_argument(
                 "--fix", action="store_true", help="rewrite files where a tool can"

@@ -14,6 +14,7 @@ from setup import ROOT, Environment
 from steps import Failure, announce, show, step
 
 LONG_RUN = "230000"  # questions to cruet and Werkzeug; some grammars have no more to ask
+SANITIZERS = {"address": "address,undefined", "thread": "thread"}
 ALLOWED = "tests/python/type_check/stubtest.txt"
 STUBTEST = ["mypy.stubtest", "cruet._cruet", "--ignore-disjoint-bases", "--allowlist", ALLOWED]
 
@@ -37,7 +38,7 @@ def test(env: Environment, *, quick: bool, cpp: bool, rest: Sequence[str]) -> in
     counts = Counts()
     broken = []
     if cpp:
-        counts.add(run_catch(env))
+        counts.add(run_catch(env, env.build_folder))
     pytest_counts, code = run_pytest(env, quick, rest)
     counts.add(pytest_counts)
     if code not in (0, 1):
@@ -51,15 +52,26 @@ def test(env: Environment, *, quick: bool, cpp: bool, rest: Sequence[str]) -> in
     return 1 if counts.failed or broken else 0
 
 
-def run_catch(env: Environment) -> Counts:
-    """Build and run the C++ tests; return the counts of Catch2's test cases."""
-    folder = str(env.build_folder)
-    ninja = [env.tool("ninja"), "-C", folder, "meson-test-prereq"]
+def sanitize(env: Environment, kind: str) -> int:
+    """Build and run the C++ tests under sanitizers; a report of theirs is a failure."""
+    folder = env.build_folder.with_name(f"sanitize-{kind}")
+    if not (folder / "build.ninja").exists():
+        options = [f"-Db_sanitize={SANITIZERS[kind]}", "-Db_lundef=false", "-Dtests=enabled"]
+        command = [env.tool("meson"), "setup", str(folder), str(ROOT), *options]
+        step(f"Setting up {folder.relative_to(ROOT)}", command, env=env.variables())
+    counts = run_catch(env, folder)
+    print(f"\n{counts.passed} passed, {counts.failed} failed", flush=True)
+    return 1 if counts.failed else 0
+
+
+def run_catch(env: Environment, folder: Path) -> Counts:
+    """Build the C++ tests in a Meson build folder and run them; return Catch2's counts."""
+    ninja = [env.tool("ninja"), "-C", str(folder), "meson-test-prereq"]
     step("Building the C++ tests", ninja, env=env.variables())
-    command = [env.tool("meson"), "test", "-C", folder, "--no-rebuild", "--print-errorlogs"]
+    command = [env.tool("meson"), "test", "-C", str(folder), "--no-rebuild", "--print-errorlogs"]
     code = show("Running the C++ tests", command, env=env.variables())
     counts = Counts()
-    log = env.build_folder / "meson-logs" / "testlog.json"
+    log = folder / "meson-logs" / "testlog.json"
     entries = [json.loads(line) for line in log.read_text().splitlines()]
     if all("fuzz_replay" in entry["name"] for entry in entries):
         raise Failure("Running the C++ tests: Meson found no Catch2 and built none of them")

@@ -158,7 +158,7 @@ def test_cpp_tests_that_were_not_built_are_a_failure(
     replay = '{"name": "cruet:fuzz_replay", "stdout": "", "result": "OK"}\n'
     log.write_text(replay)
     with pytest.raises(dev["steps"].Failure, match="found no Catch2"):
-        checks.run_catch(env)
+        checks.run_catch(env, env.build_folder)
     passed = "All tests passed (1 assertion in 1 test case)"
     log.write_text(f'{replay}{{"name": "cruet:core", "stdout": "{passed}", "result": "OK"}}\n')
-    assert checks.run_catch(env).passed == 2
+    assert checks.run_catch(env, env.build_folder).passed == 2
