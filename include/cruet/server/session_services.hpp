@@ -63,6 +63,10 @@ struct session_services {
           log(l),
           port(make_ref<completion_port>()),
           read_memory_(new char[read_size]) {}
+    session_services(const session_services&) = delete;
+    session_services& operator=(const session_services&) = delete;
+    // An exchange and the port that it waits in would keep each other.
+    ~session_services() { port->close(); }
 
     std::span<char> read_buffer() noexcept { return {read_memory_.get(), read_size}; }
     bool reports() const { return M::enabled || log.enabled(); }

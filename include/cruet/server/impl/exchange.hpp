@@ -47,11 +47,13 @@ inline void completion_port::drain() {
 }
 
 inline void completion_port::close() {
+    // They end after the lock: whoever owned them may have something to say here.
     std::vector<ref_ptr<exchange>> changed;
+    std::vector<std::function<void()>> tasks;
     std::lock_guard guard(mutex_);
     closed_ = true;
     changed.swap(changed_);
-    tasks_.clear();
+    tasks.swap(tasks_);
 }
 
 inline void exchange::begin(http::head_ptr head, connection_info_ptr info, exchange_host* host,

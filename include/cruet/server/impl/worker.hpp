@@ -31,7 +31,7 @@ worker<P, H, M, L>::worker(const server_options& options, H& handler, M& metrics
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
 worker<P, H, M, L>::~worker() {
     cut_all();
-    services_.port->close();
+    services_.port->close();  // while what its tasks know is still here
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
