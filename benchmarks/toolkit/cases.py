@@ -48,8 +48,9 @@ class Case:
 
 def routes(count: int, kinds: tuple[str, ...], asked: int) -> str:
     """The setup for a map of ``count`` rules, of which ``asked``, evenly spread, are matched."""
-    paths = {"static": "/static/page{n}/show", "typed": "/typed{n}/7/seven"}
-    rules = {"static": "/static/page{n}/show", "typed": "/typed{n}/<int:number>/<name>"}
+    # Paths are as long in a large map as in a small one.
+    paths = {"static": "/static/page{n:04}/show", "typed": "/typed{n:04}/7/seven"}
+    rules = {"static": "/static/page{n:04}/show", "typed": "/typed{n:04}/<int:number>/<name>"}
     return f"""
 from {{toolkit}}.routing import Map, Rule
 kinds = {kinds!r}

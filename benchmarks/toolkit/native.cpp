@@ -64,12 +64,16 @@ struct route_case {
     static bool is_static(int n, bool statics, bool typed) {
         return statics && (!typed || n % 2 == 0);
     }
-    static std::string path(int n, bool plain) {
+    static std::string four_digits(int n) {
         const std::string number = std::to_string(n);
+        return std::string(4 - number.size(), '0') + number;
+    }
+    static std::string path(int n, bool plain) {
+        const std::string number = four_digits(n);
         return plain ? "/static/page" + number + "/show" : "/typed" + number + "/7/seven";
     }
     void add(int n, bool plain) {
-        const std::string number = std::to_string(n);
+        const std::string number = four_digits(n);
         const auto added =
             rules.add({.path = plain ? path(n, true) : "/typed" + number + "/<int:number>/<name>",
                        .endpoint = n,
