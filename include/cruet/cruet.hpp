@@ -10,6 +10,7 @@
 #include "cruet/core/limits.hpp"
 #include "cruet/core/ref.hpp"
 #include "cruet/core/result.hpp"
+#include "cruet/core/scan.hpp"
 #include "cruet/core/utf8.hpp"
 #include "cruet/core/version.hpp"
 

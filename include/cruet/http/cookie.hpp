@@ -11,6 +11,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,6 +23,7 @@
 #include "cruet/core/charset.hpp"
 #include "cruet/core/element_view.hpp"
 #include "cruet/core/result.hpp"
+#include "cruet/core/scan.hpp"
 #include "cruet/http/field.hpp"
 #include "cruet/url/percent.hpp"
 
@@ -86,6 +89,19 @@ inline bool is_quoted_cookie(std::string_view value) noexcept {
     return i + 1 == value.size();
 }
 
+// Takes a cookie as browsers write it, "name=value" without blanks and quotes in either, off the
+// front of `rest`. False, and nothing taken, where it is not one.
+inline bool next_plain_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
+    const std::size_t start = rest.starts_with(' ') ? 1 : 0;
+    const std::size_t equals = find_first<byte_class::blank, '=', ';', '"'>(rest, start);
+    if (equals == start || equals >= rest.size() || rest[equals] != '=') return false;
+    const std::size_t end = find_first<byte_class::blank, ';', '"'>(rest, equals + 1);
+    if (end < rest.size() && rest[end] != ';') return false;
+    cookie = {rest.substr(start, equals - start), rest.substr(equals + 1, end - equals - 1), false};
+    rest.remove_prefix(end < rest.size() ? end + 1 : end);
+    return true;
+}
+
 // What neither a name nor a value without quotes may hold; browsers' own cookies never do.
 inline bool has_cookie_stray(std::string_view text) noexcept {
     constexpr charset stray(" \t\"");
@@ -96,8 +112,8 @@ inline bool has_cookie_stray(std::string_view text) noexcept {
 // Takes the next cookie with a name off the front of `rest`; false when none is left.
 inline bool next_cookie(std::string_view& rest, raw_cookie& cookie) noexcept {
     while (!rest.empty()) {
-        std::size_t stop = 0;
-        while (stop < rest.size() && rest[stop] != '=' && rest[stop] != ';') ++stop;
+        if (detail::next_plain_cookie(rest, cookie)) return true;
+        const std::size_t stop = find_first<'=', ';'>(rest);
         cookie.name = trim(rest.substr(0, stop), charsets::ows);
         cookie.value = {};
         cookie.quoted = false;
@@ -171,6 +187,7 @@ struct cookie {
 
 // Appends the line as it is, with no other check than the escaping of value and path.
 inline void append_set_cookie(std::string& out, const cookie& c) {
+    out.reserve(out.size() + c.name.size() + c.value.size() + 128);
     out.append(c.name);
     out += '=';
     append_cookie_value(out, c.value);
@@ -179,10 +196,17 @@ inline void append_set_cookie(std::string& out, const cookie& c) {
     };
     if (c.domain) attribute("Domain", *c.domain);
     if (c.expires) attribute("Expires", *c.expires);
-    if (c.max_age) attribute("Max-Age", std::to_string(*c.max_age));
+    if (c.max_age) {
+        std::array<char, 24> room;
+        const auto done = std::to_chars(room.data(), room.data() + room.size(), *c.max_age);
+        attribute("Max-Age", {room.data(), done.ptr});
+    }
     if (c.secure || c.partitioned) out.append("; Secure");
     if (c.http_only) out.append("; HttpOnly");
-    if (c.path) attribute("Path", url::quote(*c.path, cookie_path_safe));
+    if (c.path) {
+        out.append("; Path=");
+        url::append_quoted(out, *c.path, cookie_path_safe);
+    }
     if (c.same_site) attribute("SameSite", *c.same_site);
     if (c.partitioned) out.append("; Partitioned");
 }

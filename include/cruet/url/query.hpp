@@ -9,13 +9,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "cruet/core/element_view.hpp"
+#include "cruet/core/scan.hpp"
 #include "cruet/core/utf8.hpp"
 #include "cruet/url/percent.hpp"
 
@@ -31,16 +31,14 @@ struct raw_pair {
 // Takes the next non-empty pair off the front of `rest`; false when none is left.
 inline bool next_pair(std::string_view& rest, raw_pair& pair) noexcept {
     while (!rest.empty()) {
-        const auto* found = static_cast<const char*>(std::memchr(rest.data(), '&', rest.size()));
-        const std::size_t end = found ? static_cast<std::size_t>(found - rest.data()) : rest.size();
-        const std::string_view item = rest.substr(0, end);
-        rest.remove_prefix(found ? end + 1 : end);
-        if (item.empty()) continue;
-        const std::size_t equals = item.find('=');
-        pair.has_equals = equals != item.npos;
-        pair.name = item.substr(0, equals);
-        pair.value = pair.has_equals ? item.substr(equals + 1) : std::string_view();
-        return true;
+        const std::size_t equals = find_first<'&', '='>(rest);
+        pair.has_equals = equals < rest.size() && rest[equals] == '=';
+        const std::size_t value = equals + (pair.has_equals ? 1 : 0);
+        const std::size_t end = pair.has_equals ? find_first<'&'>(rest, value) : equals;
+        pair.name = rest.substr(0, equals);
+        pair.value = rest.substr(value, end - value);
+        rest.remove_prefix(end < rest.size() ? end + 1 : end);
+        if (end > 0) return true;
     }
     return false;
 }
@@ -50,10 +48,7 @@ using query_view = element_view<raw_pair, next_pair>;
 
 // True when a raw name or value must be decoded before use.
 inline bool needs_decoding(std::string_view raw) noexcept {
-    for (char c : raw) {
-        if (c == '%' || c == '+' || static_cast<unsigned char>(c) >= 0x80) return true;
-    }
-    return false;
+    return find_first<byte_class::high, '%', '+'>(raw) != raw.size();
 }
 
 // One raw name or value as text.

@@ -2,6 +2,8 @@
 
 #include "../catch.hpp"
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +54,29 @@ TEST_CASE("cookies with blanks or quotes where none belong are skipped") {
     CHECK(read("a=\"\\\"").empty());
     CHECK(read("=\";b;\"") == pairs{{"b", ""}});
     CHECK(read("a=\\054") == pairs{{"a", "\\054"}});
+}
+
+TEST_CASE("cookies without quotes agree with a slow reading") {
+    std::mt19937 random(11);
+    const std::string alphabet = "abcdefghijklmnop==;;;  \t\n\x01";
+    for (int round = 0; round < 20000; ++round) {
+        std::string text;
+        for (std::size_t n = random() % 60; n > 0; --n) text += alphabet[random() % alphabet.size()];
+        pairs expected;
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = std::min(text.find(';', at), text.size());
+            const std::string item = text.substr(at, end - at);
+            at = end + 1;
+            const std::size_t equals = std::min(item.find('='), item.size());
+            const std::string name(cruet::trim(item.substr(0, equals), cruet::charsets::ows));
+            const std::string raw = equals < item.size() ? item.substr(equals + 1) : "";
+            const std::string value(cruet::trim(raw, cruet::charsets::ows));
+            if (name.empty() || (name + value).find_first_of(" \t") != name.npos) continue;
+            expected.emplace_back(name, value);
+        }
+        INFO(text);
+        REQUIRE(read(text) == expected);
+    }
 }
 
 TEST_CASE("hostile cookies are read in linear time") {
