@@ -7,7 +7,15 @@ from libcpp.optional cimport optional
 from libcpp.string cimport string
 from libcpp.string_view cimport string_view
 
-from lib_core cimport ascii_text, cruet_version, set_input_error, unwrap, value_of
+from lib_core cimport (
+    ascii_text,
+    cruet_version,
+    name_text,
+    set_input_error,
+    text_view,
+    unwrap,
+    value_of,
+)
 
 version = cruet_version().decode("ascii")
 __version__ = version
@@ -33,18 +41,10 @@ class InputError(ValueError):
 set_input_error(InputError)
 
 cdef extern from "Python.h":
-    const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
     bint PyUnicode_IS_ASCII(object text)
     int PyUnicode_KIND(object text)
     void* PyUnicode_DATA(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
-
-
-cdef inline string_view _view(str text) except *:
-    # The UTF-8 of a str, owned by it. A lone surrogate raises UnicodeEncodeError.
-    cdef Py_ssize_t size = 0
-    cdef const char* data = PyUnicode_AsUTF8AndSize(text, &size)
-    return string_view(data, size)
 
 
 cdef inline string_view _bytes_view(bytes data) noexcept:

@@ -4,13 +4,13 @@ from cpython.dict cimport PyDict_SetDefault
 
 
 cdef inline str _cookie_name(string_view name, bint ascii):
-    return ascii_text(name.data(), name.size()) if ascii else _text_replaced(name)
+    return name_text(name.data(), name.size()) if ascii else _text_replaced(name)
 
 
 cdef inline str _cookie_text(string_view value, bint quoted, bint ascii, string& scratch):
     # `scratch` keeps its memory from one call to the next.
     if not quoted:
-        return _cookie_name(value, ascii)
+        return ascii_text(value.data(), value.size()) if ascii else _text_replaced(value)
     scratch.resize(value.size() + 1)
     return PyUnicode_DecodeUTF8(
         scratch.data(), grammar.unescape_cookie_into(&scratch[0], value), "replace")
@@ -74,7 +74,7 @@ def quote_cookie_value(str value):
     """The value as Set-Cookie writes it: in double quotes, with octal escapes of its UTF-8, where
     it holds what a cookie's value may not. ASCII."""
     cdef string out
-    grammar.append_cookie_value(out, _view(value))
+    grammar.append_cookie_value(out, text_view(value))
     return ascii_text(out.data(), out.size())
 
 
@@ -98,20 +98,20 @@ def set_cookie_line(
     """
     cdef grammar.cookie c
     cdef string out
-    c.name = _view(name)
-    c.value = _view(value)
+    c.name = text_view(name)
+    c.value = text_view(value)
     if domain is not None:
-        c.domain = _view(domain)
+        c.domain = text_view(domain)
     if expires is not None:
-        c.expires = _view(expires)
+        c.expires = text_view(expires)
     if max_age is not None:
         c.max_age = <int64_t>max_age
     c.secure = secure
     c.http_only = httponly
     if path is not None:
-        c.path = _view(path)
+        c.path = text_view(path)
     if samesite is not None:
-        c.same_site = _view(samesite)
+        c.same_site = text_view(samesite)
     c.partitioned = partitioned
     grammar.append_set_cookie(out, c)
     return PyUnicode_DecodeLatin1(out.data(), out.size(), "strict")

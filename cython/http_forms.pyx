@@ -13,6 +13,12 @@ cdef inline bint _is_plain_query(string_view text) noexcept:
                             and memchr(text.data(), b"+", text.size()) == NULL)
 
 
+cdef inline str _name(string_view raw, bint plain, string& scratch):
+    if plain or not grammar.needs_decoding(raw):
+        return name_text(raw.data(), raw.size())
+    return _component(raw, False, scratch)
+
+
 cdef inline str _component(string_view raw, bint plain, string& scratch):
     # One form-encoded name or value. `scratch` keeps its memory from one call to the next.
     if plain or not grammar.needs_decoding(raw):
@@ -27,7 +33,7 @@ cdef object _query_source(object text):
     if isinstance(text, bytes) or PyUnicode_IS_ASCII(<str?>text):
         return text
     try:
-        _view(text)
+        text_view(text)
     except UnicodeEncodeError:
         return None
     return text
@@ -52,10 +58,10 @@ def parse_qs(qs):
     if _query_source(qs) is None:
         from urllib.parse import parse_qs as slow_parse_qs
         return slow_parse_qs(qs, keep_blank_values=True)
-    rest = _view(qs)
+    rest = text_view(qs)
     plain = PyUnicode_IS_ASCII(qs) and _is_plain_query(rest)
     while grammar.next_pair(rest, pair):
-        name = _component(pair.name, plain, scratch)
+        name = _name(pair.name, plain, scratch)
         values = PyDict_GetItemWithError(out, name)
         if values == NULL:
             out[name] = [_component(pair.value, plain, scratch)]
@@ -77,14 +83,14 @@ def parse_qsl(qs):
     rest = _any_view(qs)
     plain = isinstance(qs, str) and PyUnicode_IS_ASCII(qs) and _is_plain_query(rest)
     while grammar.next_pair(rest, pair):
-        out.append((_component(pair.name, plain, scratch), _component(pair.value, plain, scratch)))
+        out.append((_name(pair.name, plain, scratch), _component(pair.value, plain, scratch)))
     return out
 
 
 cdef inline string_view _any_view(object text) except *:
     if isinstance(text, bytes):
         return _bytes_view(text)
-    return _view(text)
+    return text_view(text)
 
 
 def url_quote(text, str safe="/"):
@@ -93,13 +99,13 @@ def url_quote(text, str safe="/"):
     Unreserved characters and those of ``safe``, which is ASCII, stay. Raises UnicodeEncodeError
     for a lone surrogate.
     """
-    cdef string out = grammar.quote(_any_view(text), grammar.unreserved | grammar.charset(_view(safe)))
+    cdef string out = grammar.quote(_any_view(text), grammar.unreserved | grammar.charset(text_view(safe)))
     return ascii_text(out.data(), out.size())
 
 
 def url_quote_plus(text, str safe=""):
     """As `url_quote`, for forms: a space becomes "+"."""
-    cdef string out = grammar.quote_plus(_any_view(text), grammar.unreserved | grammar.charset(_view(safe)))
+    cdef string out = grammar.quote_plus(_any_view(text), grammar.unreserved | grammar.charset(text_view(safe)))
     return ascii_text(out.data(), out.size())
 
 
@@ -123,7 +129,7 @@ def unquote_for_display(str text, str keep):
     Escapes of the ASCII characters in ``keep`` stay as they are written, and so do, in upper case,
     those that are no UTF-8.
     """
-    return _text_of(grammar.unquote_partial(_view(text), grammar.charset(_view(keep))))
+    return _text_of(grammar.unquote_partial(text_view(text), grammar.charset(text_view(keep))))
 
 
 def safe_join(directory, *pathnames):
@@ -132,16 +138,29 @@ def safe_join(directory, *pathnames):
     Names are brought into normal form; an absolute one, one that climbs out, or one with a NUL
     character is refused. An empty directory is "."; empty names are skipped.
     """
-    cdef vector[string_view] parts
-    cdef list owners = [_path_bytes(name) for name in pathnames]
-    cdef bytes base = _path_bytes(directory)
-    for owner in owners:
-        parts.push_back(_bytes_view(owner))
-    cdef optional[string] joined = value_of(
-        grammar.url_safe_join(_bytes_view(base), grammar.parts_span(parts.data(), parts.size())))
-    if not joined.has_value():
-        return None
-    return PyUnicode_DecodeUTF8(joined.value().data(), joined.value().size(), "surrogateescape")
+    cdef string out
+    out.reserve(96)
+    _append_path(out, directory, True)
+    if out.empty():
+        out.push_back(b".")
+    for name in pathnames:
+        if not _append_path(out, name, False):
+            return None
+    return PyUnicode_DecodeUTF8(out.data(), out.size(), "surrogateescape")
+
+
+cdef bint _append_path(string& out, object name, bint trusted) except -1:
+    cdef object owner = name
+    cdef string_view view
+    if type(name) is str and PyUnicode_IS_ASCII(name):
+        view = text_view(name)
+    else:
+        owner = _path_bytes(name)
+        view = _bytes_view(owner)
+    if trusted:
+        out.append(view.data(), view.size())
+        return True
+    return grammar.append_safely(out, view)
 
 
 cdef bytes _path_bytes(object name):

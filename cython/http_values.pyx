@@ -26,7 +26,7 @@ def parse_http_date(str text):
     cdef str trimmed = text.strip()
     if not PyUnicode_IS_ASCII(trimmed):
         return None
-    cdef optional[int64_t] parsed = value_of(grammar.http_parse_date(_view(trimmed)))
+    cdef optional[int64_t] parsed = value_of(grammar.http_parse_date(text_view(trimmed)))
     if not parsed.has_value():
         return None
     return parsed.value()
@@ -37,7 +37,7 @@ def parse_options(str text):
 
     Names are in lower case; malformed parameters are skipped; the last of a name wins.
     """
-    cdef grammar.options parsed = grammar.http_parse_options(_view(text))
+    cdef grammar.options parsed = grammar.http_parse_options(text_view(text))
     cdef dict out = {}
     cdef size_t i
     for i in range(parsed.parameters.size()):
@@ -49,13 +49,13 @@ def quote_value(str value, bint allow_token=True):
     """The value as a quoted-string (RFC 9110 section 5.6.4), or as it is if it is a token and
     ``allow_token`` is true."""
     cdef string out
-    grammar.append_quoted_value(out, _view(value), allow_token)
+    grammar.append_quoted_value(out, text_view(value), allow_token)
     return _text_of(out)
 
 
 def unquote_quoted(str value):
     """What a quoted-string stands for; a value without quotes stays as it is."""
-    return _text_of(grammar.unquote_value(_view(value)))
+    return _text_of(grammar.unquote_value(text_view(value)))
 
 
 def parse_list(str text):
@@ -64,7 +64,7 @@ def parse_list(str text):
     Empty items are skipped. A quote that is never closed makes the list empty.
     """
     cdef list out = []
-    cdef string_view rest = _view(text)
+    cdef string_view rest = text_view(text)
     cdef string_view item
     if not grammar.quotes_balanced(rest):
         return out
@@ -82,7 +82,7 @@ def parse_dict(str text):
     Keys are as written, the last of a name wins; a key that ends in "*" has an extended value
     (RFC 8187), which is decoded, and loses the star.
     """
-    cdef vector[grammar.dict_item] items = grammar.http_parse_dict(_view(text))
+    cdef vector[grammar.dict_item] items = grammar.http_parse_dict(text_view(text))
     cdef dict out = {}
     cdef size_t i
     for i in range(items.size()):
@@ -99,7 +99,7 @@ def parse_accept(str text):
     Quality is the int 1 where the item names none; an item whose quality is no number from 0 to 1
     is skipped. Parameters other than q stay with the value, in normal form.
     """
-    cdef vector[grammar.accept_item] items = grammar.http_parse_accept(_view(text))
+    cdef vector[grammar.accept_item] items = grammar.http_parse_accept(text_view(text))
     cdef list out = []
     cdef size_t i
     for i in range(items.size()):
@@ -109,18 +109,18 @@ def parse_accept(str text):
 
 def unquote_etag(str text):
     """An entity tag without its quotes, and whether it is weak (RFC 9110 section 8.8.3)."""
-    cdef grammar.etag parsed = grammar.http_unquote_etag(_view(text))
+    cdef grammar.etag parsed = grammar.http_unquote_etag(text_view(text))
     return _text(parsed.tag), parsed.weak
 
 
 def quote_etag(str tag, bint weak=False):
     """An entity tag as it is sent. Raises InputError (a ValueError) for one with a double quote."""
-    return _text_of(unwrap(grammar.http_quote_etag(_view(tag), weak)))
+    return _text_of(unwrap(grammar.http_quote_etag(text_view(tag), weak)))
 
 
 def parse_etags(str text):
     """A list of entity tags as ``(strong tags, weak tags, star)``; with "*" the lists are empty."""
-    cdef grammar.etag_list parsed = grammar.http_parse_etags(_view(text))
+    cdef grammar.etag_list parsed = grammar.http_parse_etags(text_view(text))
     cdef list strong = []
     cdef list weak = []
     cdef size_t i
@@ -137,7 +137,7 @@ def parse_range(str text, bint inclusive=True):
     are exclusive in the field.
     """
     cdef optional[grammar.range_value] parsed = value_of(
-        grammar.http_parse_range(_view(text), inclusive))
+        grammar.http_parse_range(text_view(text), inclusive))
     cdef list out = []
     cdef grammar.range_spec spec
     cdef size_t i
@@ -156,7 +156,7 @@ def parse_content_range(str text):
     known (RFC 9110 section 14.4).
     """
     cdef optional[grammar.content_range] parsed = value_of(
-        grammar.http_parse_content_range(_view(text)))
+        grammar.http_parse_content_range(text_view(text)))
     cdef grammar.content_range r
     if not parsed.has_value():
         return None

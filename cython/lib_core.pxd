@@ -32,3 +32,5 @@ cdef extern from "shim.hpp" namespace "cruet::shim" nogil:
 cdef extern from "shim.hpp" namespace "cruet::shim":
     void set_input_error(object)
     str ascii_text(const char* data, size_t size)
+    str name_text(const char* data, size_t size)
+    string_view text_view(object text) except +raise_failure

@@ -39,9 +39,7 @@ cdef extern from "cruet/url/query.hpp" namespace "cruet::url" nogil:
     bool needs_decoding(string_view)
 
 cdef extern from "cruet/url/path.hpp" namespace "cruet::url" nogil:
-    cdef cppclass parts_span "std::span<const std::string_view>":
-        parts_span(const string_view*, size_t)
-    result[string] url_safe_join "cruet::url::safe_join"(string_view, parts_span)
+    bool append_safely(string&, string_view) except +
 
 cdef extern from "cruet/http/status.hpp" namespace "cruet::http" nogil:
     string_view http_reason "cruet::http::reason"(int)

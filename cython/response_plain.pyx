@@ -61,7 +61,7 @@ cdef object _whole_body(CResponse response):
 
 cdef object _uri_of(object reference):
     """As iri_to_uri(), which has nothing to do for most redirects."""
-    if type(reference) is str and PyUnicode_IS_ASCII(reference) and grammar.is_uri_path(_view(reference)):
+    if type(reference) is str and PyUnicode_IS_ASCII(reference) and grammar.is_uri_path(text_view(reference)):
         return reference
     return _toolkit("urls").iri_to_uri(reference)
 

@@ -93,13 +93,6 @@ cdef inline str _routing_text(const char* data, size_t size):
     return PyUnicode_DecodeUTF8(data, <Py_ssize_t>size, "surrogatepass")
 
 
-# A view into the text, which must outlive it. UnicodeEncodeError for lone surrogates.
-cdef inline string_view _routing_view(object text) except *:
-    cdef Py_ssize_t size
-    cdef const char* data = PyUnicode_AsUTF8AndSize(text, &size)
-    return string_view(data, <size_t>size)
-
-
 include "routing_variable.pyx"
 include "routing_rule.pyx"
 include "routing_matcher.pyx"

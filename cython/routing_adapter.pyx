@@ -104,8 +104,8 @@ cdef class MapAdapter:
         while size > 1 and data[0] == b"/" and data[1] == b"/":
             data += 1
             size -= 1
-        url_map.c_matcher._find(_routing_view(domain), string_view(data, <size_t>size),
-                                _routing_view(method), websocket, texts, out)
+        url_map.c_matcher._find(text_view(domain), string_view(data, <size_t>size),
+                                text_view(method), websocket, texts, out)
         if out.status != match_status.found:
             if (out.status == match_status.method_not_allowed
                     and url_map.c_matcher._methods_are_stale()):
@@ -325,7 +325,7 @@ cdef class MapAdapter:
 
     cdef bint _lies_here(self, string& domain) except -1:
         here = self.server_name if self.map.host_matching else self.subdomain
-        return here is not None and _routing_view(here) == string_view(domain.data(), domain.size())
+        return here is not None and text_view(here) == string_view(domain.data(), domain.size())
 
     cdef object _external_url(self, str domain, str path, bint websocket, scheme):
         secure = scheme in ("https", "wss")

@@ -179,8 +179,8 @@ cdef class Map:
         while size > 1 and path[1] == b"/":
             path += 1
             size -= 1
-        self.c_matcher._find(_routing_view(self.default_subdomain), string_view(path, size),
-                             _routing_view(method), False, texts, out)
+        self.c_matcher._find(text_view(self.default_subdomain), string_view(path, size),
+                             text_view(method), False, texts, out)
         if out.status != match_status.found:
             return None
         rule = <Rule>self.c_matcher.rules[out.rule]

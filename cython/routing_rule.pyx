@@ -290,7 +290,7 @@ cdef class Rule:
             if value is None:
                 continue
             value = _parameter_text(value)
-            append_query_pair(out, _routing_view(key), _any_view(value), first)
+            append_query_pair(out, text_view(key), _any_view(value), first)
             first = False
         return 0
 

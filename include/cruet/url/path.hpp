@@ -53,6 +53,34 @@ inline bool stays_below(std::string_view path) noexcept {
     return !path.starts_with('/') && path != ".." && !path.starts_with("../");
 }
 
+namespace detail {
+// True for one or more segments with single slashes between them, none of which is "." or "..".
+inline bool is_plain_path(std::string_view path) noexcept {
+    std::size_t start = 0;
+    for (std::size_t at = 0; at <= path.size(); ++at) {
+        if (at < path.size() && path[at] != '/') continue;
+        const std::size_t size = at - start;
+        const bool dots = size <= 2 && path.substr(start, size) == std::string_view("..", size);
+        if (dots) return false;  // an empty segment, too
+        start = at + 1;
+    }
+    return true;
+}
+}  // namespace detail
+
+// Appends a slash, unless `out` ends in one, and an untrusted part in normal form; an empty part is
+// skipped. False, and nothing appended, where it is absolute, climbs out, or holds a NUL byte.
+inline bool append_safely(std::string& out, std::string_view part) {
+    if (part.find('\0') != part.npos) return false;
+    if (part.empty()) return true;
+    const bool plain = detail::is_plain_path(part);
+    const std::string normal = plain ? std::string() : normalize(part);
+    if (!plain && !stays_below(normal)) return false;
+    if (!out.ends_with('/')) out += '/';
+    out += plain ? part : std::string_view(normal);
+    return true;
+}
+
 // `base` and the untrusted `parts`, each brought into normal form, joined by slashes. An empty base
 // is "."; empty parts are skipped. errc::unsafe_path, its offset the number of the part, when one
 // is absolute, climbs out, or holds a NUL byte.
@@ -60,12 +88,7 @@ inline result<std::string> safe_join(std::string_view base,
                                      std::span<const std::string_view> parts) {
     std::string out(base.empty() ? std::string_view(".") : base);
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (parts[i].find('\0') != std::string_view::npos) return error{errc::unsafe_path, i};
-        if (parts[i].empty()) continue;
-        const std::string part = normalize(parts[i]);
-        if (!stays_below(part)) return error{errc::unsafe_path, i};
-        if (!out.ends_with('/')) out += '/';
-        out += part;
+        if (!append_safely(out, parts[i])) return error{errc::unsafe_path, i};
     }
     return out;
 }

@@ -69,6 +69,30 @@ TEST_CASE("a safe join stays below its base") {
     CHECK(safe_join("a", {std::string_view("b\0c", 3)}).error().code == errc::unsafe_path);
 }
 
+TEST_CASE("parts are appended whole or not at all") {
+    std::string out = "/srv/";
+    CHECK(append_safely(out, "a"));
+    CHECK(append_safely(out, "b//c/."));
+    CHECK(append_safely(out, ""));
+    CHECK(out == "/srv/a/b/c");
+    CHECK_FALSE(append_safely(out, "d/../.."));
+    CHECK_FALSE(append_safely(out, std::string_view("d\0", 2)));
+    CHECK(out == "/srv/a/b/c");
+}
+
+TEST_CASE("plain paths are those whose normal form they are, and that stay below") {
+    std::mt19937 random(6);
+    const char alphabet[] = {'a', '/', '.', 'b'};
+    for (int round = 0; round < 20000; ++round) {
+        std::string path;
+        for (std::size_t n = 1 + random() % 9; n > 0; --n) path += alphabet[random() % 4];
+        const bool climbs = path == ".." || path.starts_with("../");
+        INFO(path);
+        REQUIRE(detail::is_plain_path(path) ==
+                (normalize(path) == path && path != "." && !climbs && path[0] != '/'));
+    }
+}
+
 TEST_CASE("dot segments of URLs") {
     // RFC 3986 section 5.4, applied to merged paths.
     const std::pair<const char*, const char*> cases[] = {
