@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 _spool_size = 500 * 1024
 # Bodies are read in pieces of this many bytes: a file's are written as they come, and few large
 # writes cost a third less than many small ones.
-_read_size = 256 * 1024
+_read_size = 512 * 1024
 _page = 4096
 
 

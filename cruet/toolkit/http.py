@@ -14,6 +14,7 @@ from enum import Enum
 from time import time
 
 from .. import _cruet
+from .._cruet import set_cookie_line as _set_cookie_line
 from . import datastructures as ds
 from ._grammar import HTTP_STATUS_CODES as HTTP_STATUS_CODES
 from ._grammar import dump_header as dump_header
@@ -62,6 +63,7 @@ _hop_by_hop_headers = frozenset(
         "upgrade",
     }
 )
+_same_sites = frozenset({"Strict", "Lax", "None"})
 
 
 class COEP(Enum):
@@ -315,17 +317,18 @@ def dump_cookie(
     """
     if domain:
         domain = domain.partition(":")[0].lstrip(".").encode("idna").decode("ascii")
-    if samesite is not None:
+    if samesite is not None and samesite not in _same_sites:
         samesite = samesite.title()
-        if samesite not in {"Strict", "Lax", "None"}:
+        if samesite not in _same_sites:
             raise ValueError("SameSite must be 'Strict', 'Lax', or 'None'.")
-    if isinstance(max_age, timedelta):
+    if max_age is not None and isinstance(max_age, timedelta):
         max_age = int(max_age.total_seconds())
-    if expires is not None and not isinstance(expires, str):
+    if expires is None:
+        if max_age is not None and sync_expires:
+            expires = http_date(time() + max_age)
+    elif not isinstance(expires, str):
         expires = http_date(expires)
-    elif expires is None and max_age is not None and sync_expires:
-        expires = http_date(time() + max_age)
-    result = _cruet.set_cookie_line(
+    result = _set_cookie_line(
         key,
         value,
         domain,
