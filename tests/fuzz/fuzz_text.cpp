@@ -1,7 +1,11 @@
-// core/utf8.hpp, core/base64.hpp, url/percent.hpp.
+// core/utf8.hpp, core/base64.hpp, core/scan.hpp, url/percent.hpp.
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include "cruet/core/base64.hpp"
+#include "cruet/core/charset.hpp"
+#include "cruet/core/scan.hpp"
 #include "cruet/core/utf8.hpp"
 #include "cruet/url/percent.hpp"
 #include "target.hpp"
@@ -12,6 +16,13 @@ CRUET_FUZZ_TARGET(text) {
     fuzz::require(is_utf8(replaced));
     fuzz::require(is_utf8(input) == (replaced == input));
     fuzz::require(replace_invalid_utf8(replaced) == replaced);
+
+    constexpr charset blank_or_equals = charset::span(0, 0x20) | charset("=");
+    const std::size_t equals = find_first<byte_class::blank, '='>(input);
+    fuzz::require(equals == find_in(input, blank_or_equals));
+    fuzz::require((find_first<byte_class::high>(input) == input.size()) ==
+                  all_in(input, charset::span(0, 0x7f)));
+    fuzz::require(find_first<'&'>(input, equals) == std::min(input.find('&', equals), input.size()));
 
     fuzz::require(*decode_base64(encode_base64(input)) == input);
     const auto decoded = decode_base64(input);
