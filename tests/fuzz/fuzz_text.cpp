@@ -22,7 +22,8 @@ CRUET_FUZZ_TARGET(text) {
     fuzz::require(equals == find_in(input, blank_or_equals));
     fuzz::require((find_first<byte_class::high>(input) == input.size()) ==
                   all_in(input, charset::span(0, 0x7f)));
-    fuzz::require(find_first<'&'>(input, equals) == std::min(input.find('&', equals), input.size()));
+    fuzz::require(find_first<'&'>(input, equals) ==
+                  std::min(input.find('&', equals), input.size()));
 
     fuzz::require(*decode_base64(encode_base64(input)) == input);
     const auto decoded = decode_base64(input);

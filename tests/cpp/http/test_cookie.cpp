@@ -61,7 +61,8 @@ TEST_CASE("cookies without quotes agree with a slow reading") {
     const std::string alphabet = "abcdefghijklmnop==;;;  \t\n\x01";
     for (int round = 0; round < 20000; ++round) {
         std::string text;
-        for (std::size_t n = random() % 60; n > 0; --n) text += alphabet[random() % alphabet.size()];
+        for (std::size_t n = random() % 60; n > 0; --n)
+            text += alphabet[random() % alphabet.size()];
         pairs expected;
         for (std::size_t at = 0; at < text.size();) {
             const std::size_t end = std::min(text.find(';', at), text.size());
