@@ -1,4 +1,7 @@
 # Errors, versions, and the way of text between Python and C++.
+# What pickles of objects name that are made without their constructor.
+from copyreg import __newobj__ as _made_empty
+
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_DecodeLatin1, PyUnicode_DecodeUTF8

@@ -98,9 +98,5 @@ cdef object _union_in_place(object left, object right):
     return left
 
 
-def _new_object(cls):
-    return cls.__new__(cls)
-
-
 include "headers.pyx"
 include "multidict.pyx"

@@ -425,7 +425,7 @@ cdef class CHeaders:
         return f"{self.__class__.__name__}({list(self)!r})"
 
     def __reduce_ex__(self, protocol):
-        return _new_object, (self.__class__,), self.__getstate__()
+        return _made_empty, (self.__class__,), self.__getstate__()
 
     def __getstate__(self):
         cdef dict state = dict(getattr(self, "__dict__", ()))

@@ -34,32 +34,6 @@ def _request_values(request):
          for source in sources])
 
 
-cdef class _EnvironField:
-    """A read-only key of ``obj.environ``."""
-
-    cdef str name
-    cdef object default
-    cdef object convert
-    cdef object __doc__
-
-    def __init__(self, str name, default=None, convert=None, doc=None):
-        self.name = name
-        self.default = default
-        self.convert = convert
-        self.__doc__ = doc
-
-    def __get__(self, obj, owner):
-        if obj is None:
-            return self
-        value = obj.environ.get(self.name)
-        if value is None:
-            return self.default
-        return value if self.convert is None else self.convert(value)
-
-    def __set__(self, obj, value):
-        raise AttributeError("read only property")
-
-
 cdef class CRequest(CRequestHead):
     """CRequest(environ, populate_request=True, shallow=False)\n--\n
     A request over a WSGI environ, or over what the server read from the wire.
@@ -97,6 +71,18 @@ cdef class CRequest(CRequestHead):
         self.shallow = shallow
         if populate_request and not shallow:
             environ[_environ_request_key] = self
+
+    def __getstate__(self):
+        cdef dict made = dict(
+            stream=self._stream, form=self._form, files=self._files, _cached_data=self._cached_data,
+            url_rule=self.url_rule, view_args=self.view_args,
+            routing_exception=self.routing_exception)
+        made = {name: value for name, value in made.items() if value is not None}
+        return dict(CRequestHead.__getstate__(self), environ=self.environ, shallow=self.shallow, **made)
+
+    def __setstate__(self, state):
+        self._cached_data = state.get("_cached_data")
+        CRequestHead.__setstate__(self, state)
 
     cdef dict _make_environ(self):
         cdef dict environ

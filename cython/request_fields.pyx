@@ -89,6 +89,32 @@ cdef class _Kept:
         del (<CRequestHead>obj)._kept[self.name]
 
 
+cdef class _EnvironField:
+    """A read-only key of ``obj.environ``."""
+
+    cdef str name
+    cdef object default
+    cdef object convert
+    cdef object __doc__
+
+    def __init__(self, str name, default=None, convert=None, doc=None):
+        self.name = name
+        self.default = default
+        self.convert = convert
+        self.__doc__ = doc
+
+    def __get__(self, obj, owner):
+        if obj is None:
+            return self
+        value = obj.environ.get(self.name)
+        if value is None:
+            return self.default
+        return value if self.convert is None else self.convert(value)
+
+    def __set__(self, obj, value):
+        raise AttributeError("read only property")
+
+
 cdef class _HeaderField:
     """A field of ``obj.headers`` as a value, converted at each use.
 

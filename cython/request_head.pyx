@@ -74,6 +74,10 @@ cdef object _cookie_jar(object cls, str text):
     return cookies
 
 
+cdef tuple _head_parts = (
+    "method", "scheme", "server", "root_path", "path", "query_string", "headers", "remote_addr")
+
+
 cdef class CRequestHead:
     """CRequestHead(method, scheme, server, root_path, path, query_string, headers,
     remote_addr)\n--\n
@@ -114,6 +118,23 @@ cdef class CRequestHead:
         self._query_string = query_string
         self._headers = headers
         self._remote_addr = _absent if remote_addr is None else remote_addr
+
+    # Instances have these names in Werkzeug, so that either toolkit reads the other's pickles.
+    def __reduce_ex__(self, protocol):
+        return _made_empty, (type(self),), self.__getstate__()
+
+    def __getstate__(self):
+        cdef dict state = {**getattr(self, "__dict__"), **(self._kept or {})}
+        for name in _head_parts:
+            state[name] = getattr(self, name)
+        for name, value in (("args", self._args), ("cookies", self._cookies)):
+            if value is not None:
+                state[name] = value
+        return state
+
+    def __setstate__(self, state):
+        for name, value in state.items():
+            setattr(self, name, value)
 
     # Where a subclass finds what nobody has set. Never called where __init__ above has run.
     cdef str _find_method(self):

@@ -324,25 +324,11 @@ cdef class CResponse(CResponseHead):
         return cls(*_toolkit("test").run_wsgi_app(app, environ, buffered))
 
     def __getstate__(self):
-        cdef dict state = dict(getattr(self, "__dict__"))
-        state["headers"] = self.headers
-        state["_status"] = self.status
-        state["_status_code"] = self._code
+        cdef dict state = CResponseHead.__getstate__(self)
         state["direct_passthrough"] = self.direct_passthrough
         state["_on_close"] = self._on_close
         state["response"] = self.response
         return state
-
-    def __setstate__(self, state):
-        state = dict(state)
-        self.headers = state.pop("headers")
-        self.status = state.pop("_status")
-        self._code = state.pop("_status_code")
-        for name, value in state.items():
-            setattr(self, name, value)
-
-    def __reduce_ex__(self, protocol):
-        return _new_object, (type(self),), self.__getstate__()
 
     def __repr__(self):
         if self.is_sequence:

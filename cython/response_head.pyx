@@ -78,6 +78,25 @@ cdef class CResponseHead:
             headers["Content-Type"] = content_type
         self.status = self.default_status if status is None else status
 
+    # Instances have these names in Werkzeug, so that either toolkit reads the other's pickles.
+    def __reduce_ex__(self, protocol):
+        return _made_empty, (type(self),), self.__getstate__()
+
+    def __getstate__(self):
+        cdef dict state = dict(getattr(self, "__dict__"))
+        state["headers"] = self.headers
+        state["_status"] = self.status
+        state["_status_code"] = self._code
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        self.headers = state.pop("headers")
+        self.status = state.pop("_status")
+        self._code = state.pop("_status_code")
+        for name, value in state.items():
+            setattr(self, name, value)
+
     # -- headers
 
     cdef object _make_headers(self):

@@ -53,6 +53,11 @@ cdef class Matcher:
         self.rules.append(rule)
         rule._sync()
 
+    def __reduce_ex__(self, protocol):
+        if self.rules:
+            raise TypeError("A matcher that has rules cannot be copied: they are their map's.")
+        return type(self), (self.merge_slashes,), getattr(self, "__dict__", None)
+
     def update(self):
         """Nothing to do: rules are in order as soon as they are added."""
 

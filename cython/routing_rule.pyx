@@ -364,13 +364,7 @@ cdef class Rule:
         methods = f" ({', '.join(self.methods)})" if self.methods is not None else ""
         return f"<{name} {rule.lstrip('|')!r}{methods} -> {self.endpoint}>"
 
-    def __reduce__(self):
-        # The copy is bound to no map.
-        state = dict(vars(self), map=None, _converters={}, _trace=[])
-        return _restore_rule, (type(self), state)
-
-
-def _restore_rule(cls, state):
-    rule = cls.__new__(cls)
-    vars(rule).update(state)
-    return rule
+    def __reduce_ex__(self, protocol):
+        # The copy is bound to no map. Werkzeug, which reads these pickles too, wants its `_parts`.
+        state = dict(vars(self), map=None, _converters={}, _trace=[], _parts=[])
+        return _made_empty, (type(self),), state

@@ -53,7 +53,7 @@ class DechunkedInput(io.RawIOBase):
     def __init__(self, rfile: t.IO[bytes]) -> None:
         self._rfile = rfile
         self._left = 0
-        self.done = False
+        self._done = False
 
     def readable(self) -> bool:
         """It can be read."""
@@ -69,12 +69,12 @@ class DechunkedInput(io.RawIOBase):
 
     def readinto(self, buf: t.Any) -> int:
         """Read what there is of one chunk."""
-        if self.done:
+        if self._done:
             return 0
         if not self._left:
             self._left = self.read_chunk_len()
             if not self._left:
-                self.done = True
+                self._done = True
                 self._skip_trailers()
                 return 0
         data = self._rfile.read(min(len(buf), self._left))

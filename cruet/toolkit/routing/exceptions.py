@@ -49,7 +49,6 @@ class RequestPath(RoutingException):
     __slots__ = ("path_info",)
 
     def __init__(self, path_info: str) -> None:
-        super().__init__()
         self.path_info = path_info
 
 
@@ -57,7 +56,6 @@ class RequestAliasRedirect(RoutingException):
     """An alias matches; the URL is that of the endpoint's other rule."""
 
     def __init__(self, matched_values: t.Mapping[str, t.Any], endpoint: t.Any) -> None:
-        super().__init__()
         self.matched_values = matched_values
         self.endpoint = endpoint
 
@@ -142,6 +140,5 @@ class NoMatch(Exception):
     __slots__ = ("have_match_for", "websocket_mismatch")
 
     def __init__(self, have_match_for: set[str], websocket_mismatch: bool) -> None:
-        super().__init__()
         self.have_match_for = have_match_for
         self.websocket_mismatch = websocket_mismatch

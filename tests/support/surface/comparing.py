@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from differential.peer import environment
 
-from . import collect
+from . import abilities, collect
 from .differences import DIFFERENCES
 
 Surface = dict[str, Any]
@@ -27,16 +29,33 @@ class Entry:
         return f"{self.name}\n    cruet:    {self.ours}\n    Werkzeug: {self.theirs}"
 
 
-def werkzeug() -> Surface:
-    """The surface of the real Werkzeug."""
-    command = [str(environment()), "-P", collect.__file__, "werkzeug"]
-    found: Surface = json.loads(subprocess.check_output(command))
-    return found
+def surface(package: str) -> Surface:
+    """The surface of the real Werkzeug, or of cruet.toolkit."""
+    return _asked(collect.__file__, package)
 
 
-def cruet() -> Surface:
-    """The surface of cruet.toolkit."""
-    return collect.surface("cruet.toolkit")
+def class_names() -> list[str]:
+    """The public classes of cruet.toolkit."""
+    return sorted(collect.surface("cruet.toolkit")["bases"])
+
+
+def tried(package: str) -> dict[str, Any]:
+    """What may be done to a toolkit's classes, see `abilities.tried`."""
+    return _asked(abilities.__file__, package)
+
+
+def loaded(package: str, pickles: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """How a toolkit reads the other's pickles, see `abilities.loaded`."""
+    return _asked(abilities.__file__, package, "load", given=json.dumps(pickles))
+
+
+def _asked(script: str, package: str, *arguments: str, given: str = "") -> dict[str, Any]:
+    # Not in this process, where tests patch classes: some here, more elsewhere.
+    python = environment() if package == "werkzeug" else sys.executable
+    command = [str(python), "-P", script, package, *arguments]
+    done = subprocess.run(command, input=given, stdout=subprocess.PIPE, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def differing(ours: Surface, theirs: Surface) -> list[Entry]:

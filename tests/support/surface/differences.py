@@ -146,7 +146,6 @@ DIFFERENCES: Sequence[Difference] = (
         "Attributes that hold a parameter, public here.",
         (
             "middleware.shared_data:SharedDataMiddleware.disallow",
-            "serving:DechunkedInput.done",
             "serving:WSGIRequestHandler.environ",
         ),
         "extra",
