@@ -7,6 +7,7 @@ for changes; it exits with :data:`RESTART` when there are any, and is started an
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import signal
@@ -99,11 +100,9 @@ def run_with_reloader(
     # Ready before the first answer is given: whoever has seen it may change the source at once.
     with loop:
         threading.Thread(target=watch, name="cruet-reloader", daemon=True).start()
-        try:
+        # By a change, or by the terminal's ^C, which goes to this process as to its parent.
+        with contextlib.suppress(KeyboardInterrupt):
             main_func()
-        except KeyboardInterrupt:
-            if not changed.is_set():
-                raise
     sys.exit(RESTART if changed.is_set() else 0)
 
 
@@ -210,23 +209,37 @@ class ReloaderLoop:
         _log("info", " * Detected change in %r, reloading", path)
 
 
+class _Stamps:
+    """When files were last modified, as of the first look at each."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def changed(self, paths: Iterable[str]) -> str | None:
+        """Return a file whose time is not what it was when it was first looked at, or None."""
+        for path in paths:
+            try:
+                stamp = os.stat(path).st_mtime_ns
+            except OSError:
+                continue
+            if self._seen.setdefault(path, stamp) != stamp:
+                return path
+        return None
+
+
 class StatReloaderLoop(ReloaderLoop):
     """Looks at the times of all files; needs nothing and costs most."""
 
     name = "stat"
 
     def __enter__(self) -> t.Self:
-        self._seen: dict[str, int] = {}
+        self._stamps = _Stamps()
         return super().__enter__()
 
     def run_step(self) -> None:
-        for path in _find_stat_paths(self.extra_files, self.exclude_patterns):
-            try:
-                stamp = os.stat(path).st_mtime_ns
-            except OSError:
-                continue
-            if self._seen.setdefault(path, stamp) != stamp:
-                self.trigger_reload(path)
+        path = self._stamps.changed(_find_stat_paths(self.extra_files, self.exclude_patterns))
+        if path is not None:
+            self.trigger_reload(path)
 
 
 class WatchdogReloaderLoop(ReloaderLoop):
@@ -304,12 +317,23 @@ class WatchfilesReloaderLoop(ReloaderLoop):
 
     name = "watchfiles"
 
+    def __enter__(self) -> t.Self:
+        self._stamps = _Stamps()
+        return super().__enter__()
+
+    def run_step(self) -> None:
+        """Look for changes that nobody told of, as those from before the watch began."""
+        path = self._stamps.changed(self._files())
+        if path is not None:
+            self.trigger_reload(path)
+
     def run(self) -> None:
         import watchfiles
 
         # New modules come in while the program runs: the folders are looked at anew each second.
         while True:
             folders = self._folders()
+            begun = False
             for changes in watchfiles.watch(
                 *folders,
                 rust_timeout=1000,
@@ -319,14 +343,19 @@ class WatchfilesReloaderLoop(ReloaderLoop):
                 recursive=False,
             ):
                 for _, path in changes:
-                    if path in watched_files(self.extra_files, self.exclude_patterns):
+                    if path in self._files():
                         self.trigger_reload(path)
+                if not begun:
+                    begun = True
+                    self.run_step()
                 if self._folders() != folders:
                     break
 
+    def _files(self) -> set[str]:
+        return watched_files(self.extra_files, self.exclude_patterns)
+
     def _folders(self) -> set[str]:
-        files = watched_files(self.extra_files, self.exclude_patterns)
-        return {os.path.dirname(path) for path in files if os.path.exists(path)}
+        return {os.path.dirname(path) for path in self._files() if os.path.exists(path)}
 
 
 #: Never set: a pause that does not use time.sleep, which applications like to patch.

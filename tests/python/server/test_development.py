@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,9 @@ def _python_path() -> str:
     return os.environ.get("PYTHONPATH", "")
 
 
+@pytest.mark.parametrize("send", [os.kill, os.killpg])
 @pytest.mark.parametrize("debug", [False, True])
-def test_app_run(folder: Path, debug: bool) -> None:
+def test_app_run(folder: Path, debug: bool, send: Callable[[int, int], None]) -> None:
     page = folder / "page.py"
     page.write_text(PAGE.format(debug=debug))
     env = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -95,9 +97,21 @@ def test_app_run(folder: Path, debug: bool) -> None:
         if debug:
             _edit(page, '"first"', '"second"')
             _await_answer(server, "second")
-        assert server.end(signal.SIGINT) == 0
+        # A terminal's ^C goes to the whole group, a script's signal to one process.
+        send(server.process.pid, signal.SIGINT)
+        assert server.wait() == 0
         assert "Traceback" not in server.text
         server.await_line('"GET / HTTP/1.1" 200')
+
+
+def test_a_terminals_ctrl_c_ends_a_debugged_command_quietly(folder: Path) -> None:
+    (folder / "page.py").write_text(PAGE)
+    with running("page:app", "--debug", cwd=folder) as server:
+        _await_answer(server, "first")
+        os.killpg(server.process.pid, signal.SIGINT)
+        assert server.wait() == 0
+        assert "Aborted" not in server.text
+        assert "Traceback" not in server.text
 
 
 def test_a_change_reloads_what_ignores_ctrl_c(folder: Path) -> None:
@@ -228,8 +242,11 @@ def test_folders_below_others_need_no_watch_of_their_own() -> None:
     assert roots == {"/a", "/ab", "/c/d", "/a-b"}
 
 
+@pytest.mark.parametrize("when", ["before it runs", "while it runs"])
 @pytest.mark.parametrize("kind", ["stat", "watchdog", "watchfiles"])
-def test_a_loop_sees_a_change(tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_loop_sees_a_change(
+    tmp_path: Path, kind: str, when: str, caplog: pytest.LogCaptureFixture
+) -> None:
     if kind != "stat":
         pytest.importorskip(kind)
     caplog.set_level("INFO", "werkzeug")
@@ -238,7 +255,10 @@ def test_a_loop_sees_a_change(tmp_path: Path, kind: str, caplog: pytest.LogCaptu
     timer = threading.Timer(0.3, lambda: watched.write_text("22"))
     loop = _reloader.reloader_loops[kind]([str(watched)], [], 0.05)
     with pytest.raises(SystemExit) as end, loop:
-        timer.start()
+        if when == "while it runs":
+            timer.start()
+        else:
+            _edit(watched, "1", "22")
         loop.run()
     assert end.value.code == _reloader.RESTART
     assert f"Detected change in {str(watched)!r}, reloading" in caplog.text
