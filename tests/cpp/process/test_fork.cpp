@@ -55,7 +55,8 @@ TEST_CASE("the guard tells of a parent that is not the one expected") {
     CHECK(exit_code(*pid) == 0);
 }
 
-#if defined(__linux__) && !defined(__SANITIZE_THREAD__)  // which keeps signals back from one that spins
+// TSan keeps signals back from one that spins.
+#if defined(__linux__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("a busy process does not outlive its killed parent by more than the grace") {
     auto line = byte_pipe::open();
     REQUIRE(line.has_value());
