@@ -63,13 +63,14 @@ def sent(
 ) -> bytes:
     """The very bytes that the server sends, natively or by calling the application as WSGI's.
 
-    The Date field's value and what a session is signed with are taken out. With
+    Date, the time in Expires and what a session is signed with are taken out. With
     ``without_environ`` a request of which an environ was made is an AssertionError.
     """
     exchange = _exchange(path, method, headers, data)
     out = _cruet._serve(app if native else lambda *args: app(*args), exchange)
     assert not (without_environ and _cruet._has_environ(exchange)), "an environ was made"
     out = re.sub(rb"(?m)^Date: [^\r]*", b"Date: now", out)
+    out = re.sub(rb"(?m)(Expires=[^;]*)\d\d:\d\d:\d\d", rb"\1time", out)
     return re.sub(rb"(?m)^(Set-Cookie: session=[^.]*)[^;]*", rb"\1", out)
 
 
