@@ -29,7 +29,7 @@ def test(options: argparse.Namespace) -> int:
 
 
 def lint(options: argparse.Namespace) -> int:
-    """Check style, types and the C++ headers; ``--fix`` formats what a tool can format."""
+    """Check style, types and the C++ headers; --fix formats what a tool can format."""
     env = setup.build(options.python, packages=setup.LINT_PACKAGES)
     return checks.lint(env, fix=options.fix)
 
@@ -59,6 +59,19 @@ def clean(options: argparse.Namespace) -> int:
     return setup.clean()
 
 
+def further() -> dict[str, str]:
+    """Return what each command does with arguments of other names than its own."""
+    return {
+        "serve": "Further arguments go to `cruet run`: ./dev serve --port 8080 --workers 2",
+        "test": "Further arguments go to pytest: ./dev test tests/python/routing -k build",
+        "bench": "Further arguments: --seconds, --rounds, --connections, --workload NAME, --side "
+        "NAME, --no-write; after `toolkit`: --case NAME, --rounds, --cruet PYTHON, --peer PYTHON, "
+        "--no-native, --no-write. benchmarks/README.md says what they do.",
+        "fuzz": f"Targets: {' '.join(checks.fuzz_targets())}",
+        "compat": f"Names: {' '.join(checks.compat_names())}; options go to pytest.",
+    }
+
+
 COMMANDS = {f.__name__: f for f in (serve, test, lint, bench, fuzz, compat, clean)}
 
 
@@ -70,9 +83,12 @@ def parser() -> argparse.ArgumentParser:
         "what it needs: system packages with apt-get where it may, Python packages into .venv.",
     )
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    more = further()
     for name, function in COMMANDS.items():
         help_text = (function.__doc__ or "").strip()
-        command = commands.add_parser(name, help=help_text, description=help_text)
+        command = commands.add_parser(
+            name, help=help_text, description=help_text, epilog=more.get(name)
+        )
         if name != "clean":
             command.add_argument(
                 "--python", help="the interpreter to use; default: Debian's, else the first found"

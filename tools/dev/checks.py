@@ -137,11 +137,24 @@ def junit_counts(report: Path) -> Counts:
     return counts
 
 
+def compat_names() -> dict[str, Path]:
+    """Return what ./dev compat runs: name -> test file or folder."""
+    folder = ROOT / "tests" / "compat"
+    files = {path.stem.removeprefix("test_"): path for path in folder.glob("test_*.py")}
+    folders = {path.parent.name: path.parent for path in folder.glob("*/test_*.py")}
+    return dict(sorted({**files, **folders}.items()))
+
+
+def fuzz_targets() -> list[str]:
+    """Return the names of the fuzz targets."""
+    return list(cpp_checks.fuzz_sources())
+
+
 def compat(env: Environment, *, rest: Sequence[str]) -> int:
     """Run tests/compat alone, or those of it that ``rest`` names, such as ``differential``."""
     folder = ROOT / "tests" / "compat"
-    named = {word: next(folder.glob(f"test_{word}.py"), folder / word) for word in rest}
-    found = {word: str(path) for word, path in named.items() if path.exists()}
+    named = compat_names()
+    found = {word: str(named[word]) for word in rest if word in named}
     others = [word for word in rest if word not in found]
     # Named alone, the comparison with Werkzeug takes its time.
     long = {"CRUET_DIFFERENTIAL": LONG_RUN} if "differential" in found else {}

@@ -84,12 +84,15 @@ def tidy_layer(tidy: str, layer: str, folder: Path) -> int:
     return done.returncode
 
 
+def fuzz_sources() -> dict[str, Path]:
+    """Return the fuzz targets: name -> source."""
+    sources = sorted((ROOT / "tests/fuzz").glob("fuzz_*.cpp"))
+    return {path.stem.removeprefix("fuzz_"): path for path in sources}
+
+
 def fuzz(env: Environment, names: Sequence[str], seconds: int) -> int:
     """Build and run tests/fuzz/fuzz_NAME.cpp with libFuzzer; the corpus grows under build/fuzz."""
-    found = {
-        path.stem.removeprefix("fuzz_"): path
-        for path in sorted((ROOT / "tests/fuzz").glob("fuzz_*.cpp"))
-    }
+    found = fuzz_sources()
     unknown = set(names) - set(found)
     if unknown or not found:
         raise Failure(

@@ -178,7 +178,8 @@ def build(chosen: str | None, packages: dict[str, str] | None = None) -> Environ
             f"Installing the build tools into {folder.name}",
             [*pip, *project["build-system"]["requires"]],
         )
-        editable = [*pip, "--no-build-isolation", "-e", ".[dev]"]
+        # -v: the newest line that is shown meanwhile is the compilers' own.
+        editable = [*pip, "-v", "--no-build-isolation", "-e", ".[dev]"]
         step(
             f"Building cruet and installing it into {folder.name}",
             editable,
@@ -234,7 +235,8 @@ def bench_environment(chosen: str | None) -> str:
     sources = sources_digest()
     if not built.exists() or built.read_text() != sources:
         reinstall = ["--force-reinstall", "--no-deps"] if built.exists() else []
-        step("Building cruet and installing it into .venv-bench", [*pip, *reinstall, "."], cwd=ROOT)
+        wheel = [*pip, "-v", *reinstall, "."]
+        step("Building cruet and installing it into .venv-bench", wheel, cwd=ROOT)
         built.write_text(sources)
     return str(folder / "bin" / "python")
 

@@ -1,6 +1,7 @@
 """./dev: what it says, how it counts, and how it fails."""
 
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,32 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     for command in ("serve", "test", "lint", "bench", "fuzz", "compat", "clean"):
         assert f"    {command} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("serve", "cruet run"),
+        ("test", "pytest"),
+        ("bench", "toolkit"),
+        ("fuzz", "multipart"),
+        ("compat", "differential flaskr"),
+    ],
+)
+def test_help_names_what_else_a_command_takes(command: str, words: str) -> None:
+    done = run(command, "--help")
+    assert done.returncode == 0
+    epilog = " ".join(done.stdout.rpartition("\n\n")[2].split())
+    for word in words.split():
+        assert word in epilog
+
+
+def test_help_names_the_options_that_the_benchmarks_have() -> None:
+    told = "".join(run("bench", "--help").stdout.split())  # lines also break at hyphens
+    sources = [ROOT / "benchmarks" / "run.py", *(ROOT / "benchmarks" / "toolkit").glob("run.py")]
+    options = {word for path in sources for word in re.findall(r'"(--[a-z-]+)"', path.read_text())}
+    assert "--rounds" in options
+    assert {option for option in options if option not in told} == set()
 
 
 def test_without_a_command_it_says_how_to_use_it() -> None:
