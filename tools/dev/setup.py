@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ BENCH_PACKAGES = {"wrk": "wrk", "nginx-light": "nginx", "libev-dev": "ev.h"}
 # Without these the build goes on and says what it does without them.
 OPTIONAL = {"libevent-dev", *BROWSER_PACKAGES}
 
+MADE_BY_DEV = ".cruet-python"  # in a virtual environment; holds what it was made with
 INCLUDE_FOLDERS = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
 SYSTEM_PATH = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -144,15 +146,38 @@ def digest(*parts: object) -> str:
 
 
 def virtual_environment(folder: Path, python: str) -> None:
-    """Make ``folder`` a virtual environment of ``python``, unless it is one already."""
-    marker = folder / ".cruet-python"
+    """Make ``folder`` a virtual environment of ``python``, unless it is one already.
+
+    What ./dev made is made anew where it does not fit; somebody else's is used or raises Failure.
+    """
+    marker = folder / MADE_BY_DEV
     wanted = f"{Path(python).resolve()} {version_of(python)}"
-    if (folder / "bin" / "python").exists() and marker.exists() and marker.read_text() == wanted:
-        return
-    if folder.exists():
+    if marker.exists():
+        if (folder / "bin" / "python").exists() and marker.read_text() == wanted:
+            return
         shutil.rmtree(folder)
+    elif folder.exists():
+        adopt(folder, python)
+        return
+    folder.mkdir()
+    marker.write_text("unfinished")
     step(f"Making {folder.name} with {python}", [python, "-m", "venv", str(folder)])
     marker.write_text(wanted)
+
+
+def adopt(folder: Path, python: str) -> None:
+    """Raise Failure where a folder that ./dev has not made cannot serve as its environment."""
+    settings = folder / "pyvenv.cfg"
+    own = (folder / "bin" / "python").resolve()
+    if not settings.exists() or not own.exists():
+        reason = "is no virtual environment"
+    elif re.search(r"(?m)^include-system-site-packages\s*=\s*true", settings.read_text()):
+        reason = "takes in the system's packages"
+    elif own != Path(python).resolve():
+        reason = f"is of {own}, not of {python}"
+    else:
+        return
+    raise Failure(f"{folder.name} was not made by ./dev and {reason}: move it away")
 
 
 def build(chosen: str | None, packages: dict[str, str] | None = None) -> Environment:
@@ -271,6 +296,9 @@ def clean() -> int:
         "*.egg-info",
     )
     for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
+        if path.name.startswith(".venv") and not (path / MADE_BY_DEV).exists():
+            print(f"    leaving {path.name}, which ./dev has not made")
+            continue
         announce(f"Removing {path.relative_to(ROOT)}")
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     for cache in list(ROOT.rglob("__pycache__")):

@@ -189,3 +189,64 @@ def test_cpp_tests_that_were_not_built_are_a_failure(
     passed = "All tests passed (1 assertion in 1 test case)"
     log.write_text(f'{replay}{{"name": "cruet:core", "stdout": "{passed}", "result": "OK"}}\n')
     assert checks.run_catch(env, env.build_folder).passed == 2
+
+
+@pytest.fixture
+def venv(tmp_path: Path) -> Path:
+    """Return a folder that looks like a virtual environment of this Python, made by hand."""
+    folder = tmp_path / ".venv"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").symlink_to(Path(sys.executable).resolve())
+    (folder / "pyvenv.cfg").write_text("include-system-site-packages = false\n")
+    return folder
+
+
+def test_somebody_elses_environment_is_used_where_it_fits(
+    dev: dict[str, ModuleType], venv: Path
+) -> None:
+    setup = dev["setup"]
+    setup.virtual_environment(venv, sys.executable)
+    (venv / "pyvenv.cfg").write_text("include-system-site-packages = true\n")
+    with pytest.raises(dev["steps"].Failure, match=r"takes in the system's packages: move it"):
+        setup.virtual_environment(venv, sys.executable)
+    (venv / "pyvenv.cfg").write_text("")
+    (venv / "bin" / "python").unlink()
+    with pytest.raises(dev["steps"].Failure, match="is no virtual environment"):
+        setup.virtual_environment(venv, sys.executable)
+    (venv / "bin" / "python").symlink_to("/bin/sh")
+    with pytest.raises(dev["steps"].Failure, match=r"\.venv was not made by ./dev and is of /"):
+        setup.virtual_environment(venv, sys.executable)
+    assert (venv / "pyvenv.cfg").exists()
+
+
+def test_an_environment_that_dev_made_is_made_anew_where_it_does_not_fit(
+    dev: dict[str, ModuleType], venv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = dev["setup"]
+    made: list[list[str]] = []
+    monkeypatch.setattr(setup, "step", lambda name, command: made.append(command))
+    (venv / setup.MADE_BY_DEV).write_text("unfinished")
+    setup.virtual_environment(venv, sys.executable)
+    assert made == [[sys.executable, "-m", "venv", str(venv)]]
+    assert [path.name for path in venv.iterdir()] == [setup.MADE_BY_DEV]
+    (venv / "bin").mkdir()
+    (venv / "bin" / "python").touch()
+    setup.virtual_environment(venv, sys.executable)
+    assert len(made) == 1
+
+
+def test_clean_leaves_what_dev_did_not_make(
+    dev: dict[str, ModuleType],
+    venv: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    setup = dev["setup"]
+    monkeypatch.setattr(setup, "ROOT", venv.parent)
+    (venv.parent / "build").mkdir()
+    made = venv.parent / ".venv-3.12"
+    made.mkdir()
+    (made / setup.MADE_BY_DEV).touch()
+    assert setup.clean() == 0
+    assert [path.name for path in venv.parent.iterdir()] == [".venv"]
+    assert "leaving .venv, which ./dev has not made" in capsys.readouterr().out
