@@ -341,7 +341,7 @@ cdef class CRequest(CRequestHead):
         data = self.get_data(cache=cache)
         try:
             value = self.json_module.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # the latter for too many brackets
             value = None if silent else self.on_json_loading_failed(error)
             if cache:
                 self._keep_json(value, not silent, silent)
