@@ -20,7 +20,11 @@ TEST_PACKAGES = {"catch2": "catch2"}
 # For tests/browser; without them these tests are skipped.
 BROWSER_PACKAGES = {"chromium": "chromium", "chromium-driver": "chromedriver"}
 LINT_PACKAGES = {**TEST_PACKAGES, "clang-format": "clang-format", "clang-tidy": "clang-tidy"}
-FUZZ_PACKAGES = {**TEST_PACKAGES, "clang": "clang++"}
+FUZZ_PACKAGES = {
+    **TEST_PACKAGES,
+    "clang": "clang++",
+    "libclang-rt-dev": "libclang_rt.fuzzer",
+}
 BENCH_PACKAGES = {"wrk": "wrk", "nginx-light": "nginx", "libev-dev": "ev.h"}
 # Without these the build goes on and says what it does without them.
 OPTIONAL = {"libevent-dev", *BROWSER_PACKAGES}
@@ -56,7 +60,9 @@ class Environment:
 
 
 def present(evidence: str) -> bool:
-    """Tell whether a command, a header or a folder of headers is on this machine."""
+    """Tell whether a command, a header, a folder of headers or clang's library is on this machine."""
+    if evidence.startswith("libclang_rt."):
+        return has_clang_library(evidence)
     if shutil.which(evidence, path=SYSTEM_PATH):
         return True
     folders = [Path(folder) for folder in INCLUDE_FOLDERS]
@@ -64,6 +70,16 @@ def present(evidence: str) -> bool:
         folder / "aarch64-linux-gnu" for folder in folders
     ]
     return any((folder / evidence).exists() for folder in folders)
+
+
+def has_clang_library(name: str) -> bool:
+    """Tell whether clang has a run-time library, such as ``libclang_rt.fuzzer``."""
+    clang = shutil.which("clang-14") or shutil.which("clang")
+    if not clang:
+        return False
+    command = [clang, "-print-resource-dir"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.returncode == 0 and any(Path(answer.stdout.strip()).glob(f"lib/**/{name}*.a"))
 
 
 def python_packages(python: str) -> dict[str, bool]:

@@ -191,6 +191,22 @@ def test_cpp_tests_that_were_not_built_are_a_failure(
     assert checks.run_catch(env, env.build_folder).passed == 2
 
 
+def test_clang_without_its_libraries_is_not_enough_to_fuzz(
+    dev: dict[str, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = dev["setup"]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (evidence,) = (e for e in setup.FUZZ_PACKAGES.values() if e.startswith("libclang_rt."))
+    assert not setup.present(evidence)
+    clang = tmp_path / "clang"
+    clang.write_text(f"#!/bin/sh\necho {tmp_path}\n")
+    clang.chmod(0o755)
+    assert not setup.present(evidence)
+    (tmp_path / "lib" / "linux").mkdir(parents=True)
+    (tmp_path / "lib" / "linux" / "libclang_rt.fuzzer-x86_64.a").touch()
+    assert setup.present(evidence)
+
+
 @pytest.fixture
 def venv(tmp_path: Path) -> Path:
     """Return a folder that looks like a virtual environment of this Python, made by hand."""
