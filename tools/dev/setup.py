@@ -60,7 +60,7 @@ class Environment:
 
 
 def present(evidence: str) -> bool:
-    """Tell whether a command, a header, a folder of headers or clang's library is on this machine."""
+    """Tell whether a command, a header, a folder of headers or a library of clang's is here."""
     if evidence.startswith("libclang_rt."):
         return has_clang_library(evidence)
     if shutil.which(evidence, path=SYSTEM_PATH):
