@@ -12,6 +12,7 @@ from functools import update_wrapper
 import click
 
 from ._cli_commands import routes_command, run_command, shell_command, show_server_banner
+from ._cli_dropin import drop_in_command
 from ._cli_locate import (
     NoAppException,
     _called_with_wrong_args,
@@ -368,6 +369,7 @@ An application to load must be given with the '--app' option, the 'CRUET_APP' or
 current directory.
 """,
 )
+cli.add_command(drop_in_command)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from importlib.resources.abc import TraversableResources
 
 #: What each name stands for where :func:`take_over` is given nothing else.
-TARGETS = {"werkzeug": "cruet.toolkit"}
+TARGETS = {"flask": "cruet", "werkzeug": "cruet.toolkit"}
 
 
 class AliasFinder(importlib.abc.MetaPathFinder):
