@@ -55,7 +55,7 @@ def compat(options: argparse.Namespace) -> int:
 
 
 def clean(options: argparse.Namespace) -> int:
-    """Remove everything that ./dev made inside this folder."""
+    """Remove what ./dev made inside this folder, but not the data of examples/board."""
     return setup.clean()
 
 
