@@ -1,5 +1,6 @@
 """The servers and frameworks that are measured, and what each of them is asked."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -140,15 +141,7 @@ def build_native(sources: list[Path], program: Path) -> None:
     prefix = WORK / "prefix"
     meson = [sys.executable, "-m", "mesonbuild.mesonmain"]
     build = str(WORK / "headers")
-    setup = [
-        *meson,
-        "setup",
-        build,
-        str(ROOT),
-        f"--prefix={prefix}",
-        "-Dlibdir=lib",
-        "-Dtests=disabled",
-    ]
+    setup = [*meson, "setup", build, str(ROOT), f"--prefix={prefix}", "-Dtests=disabled"]
     quietly([*setup, "--buildtype=release", *(["--reconfigure"] if Path(build).exists() else [])])
     quietly([*meson, "compile", "-C", build, "llhttp"])
     quietly([*meson, "install", "-C", build, "--no-rebuild", "--tags", "devel"])
@@ -165,11 +158,14 @@ def build_native(sources: list[Path], program: Path) -> None:
 
 
 def quietly(command: list[str]) -> None:
-    """Run a build command; raise Unmeasurable with its last line where it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    """Run a build command; raise Unmeasurable with what it complains of where it fails."""
+    # Meson finds ninja and Cython by PATH.
+    tools = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, env=tools, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines() or ["no output"]
-        raise Unmeasurable(f"{command[0]}: {said[-1]}")
+        complaint = next((line for line in said if "error:" in line.lower()), said[-1])
+        raise Unmeasurable(f"{command[0]}: {complaint}")
 
 
 HELLO = ("hello",)

@@ -91,6 +91,24 @@ def test_a_server_that_does_not_start_is_unmeasurable(tmp_path: Path) -> None:
         pytest.fail("it started")
 
 
+def test_a_build_that_fails_tells_the_error() -> None:
+    from benchmarks import processes, sides
+
+    code = "print('fine so far\\nmeson.build:1: ERROR: no compiler\\na log is here'); exit(1)"
+    with pytest.raises(processes.Unmeasurable, match=r"meson\.build:1: ERROR: no compiler$"):
+        sides.quietly([sys.executable, "-c", code])
+    with pytest.raises(processes.Unmeasurable, match=r"no output$"):
+        sides.quietly([sys.executable, "-c", "exit(1)"])
+
+
+def test_builds_find_the_tools_beside_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchmarks import sides
+
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    code = f"import shutil; exit(shutil.which('python') != {str(sides.BIN / 'python')!r})"
+    sides.quietly([sys.executable, "-c", code])
+
+
 def test_a_server_is_stopped_with_its_children(tmp_path: Path) -> None:
     from benchmarks import processes
 
