@@ -82,10 +82,12 @@ class _Observer:
     def __init__(self, listeners: list[Listener], banner: str) -> None:
         self.listeners = listeners
         self.banner = banner
+        self.stopping = False
 
     def notify(self, event: str, pid: int, status: int) -> None:
         log = logs.logger
         if event == "stopping":
+            self.stopping = True
             # The workers' copies go on until they have taken in what waits.
             for listener in self.listeners:
                 listener.close()
@@ -96,7 +98,14 @@ class _Observer:
                 self.banner = ""
             log.info("Worker %d serves", pid)
         elif event == "worker_ended" and status != 0:
-            log.warning("Worker %d ended: %s", pid, how_it_ended(status))
+            # The stop may come before a worker that still imports knows how to take it.
+            as_told = self.stopping and status == signal.SIGTERM
+            log.log(
+                logging.DEBUG if as_told else logging.WARNING,
+                "Worker %d ended: %s",
+                pid,
+                how_it_ended(status),
+            )
         elif event == "worker_hung":
             log.error("Worker %d hangs beyond the timeout and is replaced", pid)
         elif event == "worker_killed":

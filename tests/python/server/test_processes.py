@@ -210,6 +210,7 @@ def test_a_stop_during_the_import(folder: Path) -> None:
             start = time.monotonic()
             assert server.end(number) == 0
             assert time.monotonic() - start < 5
+            assert "WARNING" not in server.text
             assert "Traceback" not in server.text
 
 
