@@ -32,7 +32,7 @@ def _matched_host(host: str) -> re.Match[str] | None:
 
 def _ascii_host(host: str) -> str | None:
     try:
-        return host.encode("idna").decode("ascii") if not host.isascii() else host
+        return host.encode("idna").decode("ascii")
     except UnicodeError:
         return None
 

@@ -35,6 +35,12 @@ def test_a_literal_address_may_be_named():
     assert not host_is_trusted("[::2]", ["[::1]"])
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 64])
+def test_what_is_no_domain_name_is_not_trusted_even_where_it_is_listed(host: str) -> None:
+    assert not host_is_trusted(host, [host])
+    assert not host_is_trusted("a.b", [host])
+
+
 def test_no_host_is_none_of_those_named():
     assert get_host("http", None) == ""
     with pytest.raises(SecurityError):

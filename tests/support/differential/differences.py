@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,10 @@ def _raises(outcome: Outcome, name: str) -> bool:
     return outcome[:2] == ("raises", name)
 
 
+def _raises_unicode_error(outcome: Outcome) -> bool:
+    return outcome[0] == "raises" and outcome[1].startswith("Unicode")
+
+
 @differs(
     "converter_arguments described matches builds",
     "What stands behind the last argument and is none is an error, as it is before it; Werkzeug"
@@ -72,14 +77,14 @@ def _long_position(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
 
 
 @differs(
-    "current_url iri_to_uri uri_to_iri uri_round_trip location redirect environ_host environ_built"
+    "iri_to_uri current_url uri_to_iri uri_round_trip location redirect environ_host environ_built"
     " request_fields response_fields",
     "A host that IDNA cannot have stays as it is; Werkzeug raises UnicodeError, from properties of"
     " the request too, which a client could make an error of the server.",
-    ["http", "xn--mnchen-ya", None, None, None],
+    "http://.example.org/",
 )
 def _no_idna(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
-    return _raises(theirs, "UnicodeError")
+    return _raises_unicode_error(theirs)
 
 
 @differs(
@@ -99,7 +104,7 @@ def _used_twice(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
     "a=\xff",
 )
 def _cookie_not_utf8(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
-    return theirs[0] == "raises" and theirs[1].startswith("Unicode") and ours[0] == "gives"
+    return _raises_unicode_error(theirs) and ours[0] == "gives"
 
 
 @differs(
@@ -122,13 +127,15 @@ def _trusted_literal(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
     )
 
 
-@differs(
-    "trusted host environ_host",
-    "An entry of the trusted hosts that IDNA cannot have trusts nobody; Werkzeug raises.",
-    *("a.b", ["a..b"]),
-)
-def _trusted_without_idna(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
-    return _raises(theirs, "UnicodeError")
+if sys.version_info < (3, 13):  # whose codec raises what Werkzeug catches
+
+    @differs(
+        "trusted host environ_host",
+        "What IDNA cannot have is not trusted, and trusts nobody; Werkzeug raises.",
+        *("a.b", ["a..b"]),
+    )
+    def _trusted_without_idna(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+        return _raises_unicode_error(theirs)
 
 
 @differs(
@@ -286,7 +293,8 @@ def _comma(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
 
 @differs("etags", "The empty entity tag is empty text; Werkzeug makes None of it.", *('""', []))
 def _empty_tag(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
-    return '""' in arguments[0] and "None" in repr(theirs)
+    # None cannot be sorted among the others.
+    return '""' in arguments[0] and ("None" in repr(theirs) or _raises(theirs, "TypeError"))
 
 
 @differs(
