@@ -118,12 +118,32 @@ def __getattr__(name: str) -> _t.Any:
     elif name in _LAZY_MODULES:
         value = import_module(f".{name}", __name__)
     elif name == "__version__":
-        return cruet._cruet.version
+        return _version()
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # Not globals(): the submodule of that name hides the function.
     setattr(_sys.modules[__name__], name, value)
     return value
+
+
+def _version() -> str:
+    """Return cruet's version; Flask's, and its warning, where the name flask stands for cruet."""
+    if _sys.modules.get("flask") is not _sys.modules[__name__]:
+        return cruet._cruet.version
+    import warnings
+    from importlib import metadata
+
+    try:
+        version = metadata.version("flask")
+    except metadata.PackageNotFoundError:  # the name was given in this process alone
+        return cruet._cruet.version
+    warnings.warn(
+        "The '__version__' attribute is deprecated: ask for what you need, or for"
+        " 'importlib.metadata.version(\"flask\")'",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+    return version
 
 
 def __dir__() -> list[str]:

@@ -7,48 +7,14 @@ from urllib.parse import quote
 
 from .globals import _cv_app, _cv_request
 from .toolkit.routing import BuildError
-from .toolkit.wsgi import get_host
 
 if t.TYPE_CHECKING:
     from .app import Flask
     from .ctx import RequestContext
-    from .toolkit.routing import MapAdapter
-    from .wrappers import Request
 
 
 class Urls:
     """Mixed into Flask."""
-
-    def create_url_adapter(self: Flask, request: Request | None) -> MapAdapter | None:  # type: ignore[misc]
-        """Return the adapter of a request, or without one that of ``SERVER_NAME``, if set.
-
-        Checks the request's host against ``TRUSTED_HOSTS``: an untrusted one is a 400
-        (``SecurityError``).
-        """
-        adapter: MapAdapter | None = None
-        if request is not None:
-            trusted_hosts = self.config["TRUSTED_HOSTS"]
-            if trusted_hosts is not None:
-                request.trusted_hosts = trusted_hosts
-            request.host = get_host(request.environ, request.trusted_hosts)
-            subdomain = None
-            server_name = self.config["SERVER_NAME"]
-            if self.url_map.host_matching:
-                # The rules name the hosts; SERVER_NAME is only for URLs outside of requests.
-                server_name = None
-            elif not self.subdomain_matching:
-                # SERVER_NAME does not limit the hosts that are answered.
-                subdomain = self.url_map.default_subdomain or ""
-            adapter = self.url_map.bind_to_environ(
-                request.environ, server_name=server_name, subdomain=subdomain
-            )
-        elif self.config["SERVER_NAME"] is not None:
-            adapter = self.url_map.bind(
-                self.config["SERVER_NAME"],
-                script_name=self.config["APPLICATION_ROOT"],
-                url_scheme=self.config["PREFERRED_URL_SCHEME"],
-            )
-        return adapter
 
     def url_for(  # type: ignore[misc]
         self: Flask,

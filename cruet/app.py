@@ -23,12 +23,15 @@ from .sansio.scaffold import _sentinel
 from .sessions import SecureCookieSessionInterface, SessionInterface
 from .toolkit.exceptions import HTTPException
 from .toolkit.routing import Map
+from .toolkit.wsgi import get_host
 from .wrappers import Request, Response
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from .toolkit.routing import MapAdapter
 
 
 class Flask(
@@ -109,6 +112,37 @@ class Flask(
             return self.request_context(builder.get_environ())
         finally:
             builder.close()
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return the adapter of a request, or without one that of ``SERVER_NAME``, if set.
+
+        Checks the request's host against ``TRUSTED_HOSTS``: an untrusted one is a 400
+        (``SecurityError``). One outside of ``SERVER_NAME`` that has no subdomain is warned of.
+        """
+        adapter: MapAdapter | None = None
+        if request is not None:
+            trusted_hosts = self.config["TRUSTED_HOSTS"]
+            if trusted_hosts is not None:
+                request.trusted_hosts = trusted_hosts
+            request.host = get_host(request.environ, request.trusted_hosts)
+            subdomain = None
+            server_name = self.config["SERVER_NAME"]
+            if self.url_map.host_matching:
+                # The rules name the hosts; SERVER_NAME is only for URLs outside of requests.
+                server_name = None
+            elif not self.subdomain_matching:
+                # SERVER_NAME does not limit the hosts that are answered.
+                subdomain = self.url_map.default_subdomain or ""
+            adapter = self.url_map.bind_to_environ(
+                request.environ, server_name=server_name, subdomain=subdomain
+            )
+        elif self.config["SERVER_NAME"] is not None:
+            adapter = self.url_map.bind(
+                self.config["SERVER_NAME"],
+                script_name=self.config["APPLICATION_ROOT"],
+                url_scheme=self.config["PREFERRED_URL_SCHEME"],
+            )
+        return adapter
 
     def full_dispatch_request(self) -> Response:
         """Run hooks and view with error handling, and return the finished response."""

@@ -60,15 +60,20 @@ F = t.TypeVar("F", bound=Callable[..., t.Any])
 
 
 def get_version(ctx: click.Context, param: click.Parameter, value: t.Any) -> None:
-    """Print the versions of Python, of cruet and of what its core was built with, and exit."""
+    """Print the versions of Python, of cruet and of what its core was built with, and exit.
+
+    Where ``cruet drop-in`` gave cruet further names, their versions, too.
+    """
     if not value or ctx.resilient_parsing:
         return
     from . import _cruet
+    from .dropin._place import standing
 
     lines = [
         f"Python {platform.python_version()}",
         f"cruet {_cruet.version}",
     ]
+    lines += [f"{stub.name} {stub.version} (stands for {stub.target})" for stub in standing()]
     lines += [f"{name} {version}" for name, version in _cruet.versions().items()]
     click.echo("\n".join(lines), color=ctx.color)
     ctx.exit()

@@ -7,6 +7,7 @@
 
 import re as _re
 import uuid as _uuid_module
+import sys as _sys
 import warnings as _warnings
 from sys import intern as _intern
 from urllib.parse import quote as _quote

@@ -254,8 +254,8 @@ cdef class Map:
         own = server_name.split(".")
         cut = max(len(labels) - len(own), 0)
         if labels[cut:] != own:
-            _warnings.warn(f"The request's host {host!r} does not lie under the configured server"
-                           f" name {server_name!r}", stacklevel=3)
+            _warn_where_called(f"Current server name {host!r} doesn't match configured server name"
+                               f" {server_name!r}")
             return "<invalid>"
         return ".".join(filter(None, labels[:cut]))
 
@@ -267,6 +267,18 @@ cdef class Map:
         options = {name: getattr(self, name) for name in _map_options}
         return _restore_map, (type(self), options, dict(vars(self)),
                               [rule.empty() for rule in self._rules])
+
+
+cdef void _warn_where_called(str message) except *:
+    """Warn of the Python code that called, by the name that it was imported by, as filters do."""
+    frame = _sys._getframe()
+    names = frame.f_globals
+    module = names.get("__name__", "<unknown>")
+    dropin = _sys.modules.get("cruet.dropin")
+    if dropin is not None:
+        module = dropin.name_of(module)
+    _warnings.warn_explicit(message, UserWarning, frame.f_code.co_filename, frame.f_lineno, module,
+                            names.setdefault("__warningregistry__", {}))
 
 
 cdef tuple _map_options = (

@@ -13,7 +13,8 @@ or, in a process that has no such package, by ``stand_for("werkzeug", "cruet.too
 
 from __future__ import annotations
 
+from ._finder import name_of as name_of
 from ._finder import stand_for as stand_for
 from ._finder import take_over as take_over
 
-__all__ = ["stand_for", "take_over"]
+__all__ = ["name_of", "stand_for", "take_over"]

@@ -133,6 +133,18 @@ def take_over(name: str, target: str | None = None) -> None:
     sys.modules[name] = module
 
 
+def name_of(module: str) -> str:
+    """Return the name under which a module of cruet's is known in this process.
+
+    That is ``flask.app`` for ``cruet.app`` where ``flask`` stands for cruet.
+    """
+    finders = [finder for finder in sys.meta_path if isinstance(finder, AliasFinder)]
+    for finder in sorted(finders, key=lambda finder: len(finder.target), reverse=True):
+        if module == finder.target or module.startswith(f"{finder.target}."):
+            return finder.name + module[len(finder.target) :]
+    return module
+
+
 def _finder_for(name: str, target: str) -> AliasFinder:
     for finder in sys.meta_path:
         if isinstance(finder, AliasFinder) and finder.name == name and finder.target == target:

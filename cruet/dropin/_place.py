@@ -8,12 +8,13 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from importlib.metadata import Distribution, PackageNotFoundError, distribution, distributions
 from pathlib import Path
 
-from ._stubs import INSTALLER, Stub
+from ._stubs import INSTALLER, STUBS, Stub
 
 
 class DropInError(Exception):
@@ -107,6 +108,16 @@ class Place:
 def is_ours(found: Distribution) -> bool:
     """Tell whether :mod:`cruet.dropin` made a distribution."""
     return (found.read_text("INSTALLER") or "").strip() == INSTALLER
+
+
+def standing() -> list[Stub]:
+    """Return the stubs that are what Python finds under their names."""
+    found = []
+    for stub in STUBS:
+        with suppress(PackageNotFoundError):
+            if is_ours(distribution(stub.package)):
+                found.append(stub)
+    return found
 
 
 def _normal(name: str) -> str:

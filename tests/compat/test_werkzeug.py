@@ -1,4 +1,4 @@
-"""Werkzeug's own tests, with the name `werkzeug` standing for `cruet.toolkit`."""
+"""Werkzeug's own tests, under `cruet drop-in`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.heavy
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     folder = unpack(WERKZEUG, tmp_path_factory.mktemp("werkzeug"), rename=False)
-    python = environment("werkzeug", REQUIREMENTS, ["werkzeug"])
+    python = environment("werkzeug", REQUIREMENTS)
     return run_suite(python, folder, "--timeout=60", "tests")
 
 

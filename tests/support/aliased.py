@@ -1,8 +1,8 @@
-"""Other packages' own test-suites, with their names standing for cruet's modules.
+"""Other packages' own test-suites, under `cruet drop-in`.
 
-A suite runs in an environment of its own, which has the versions of pytest and its plug-ins that
-the suite is known to pass with, a stub package for each name, and cruet from the environment that
-runs these tests. Neither Flask nor Werkzeug is in it.
+A suite runs in an environment of its own: cruet from the environment that runs these tests, the
+drop-in, and after it, by pip, what the suite needs. Neither Flask nor Werkzeug is in it: pip finds
+that the drop-in fulfils what the others require.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fetched import KEPT
+from fetched import KEPT, ROOT
 
-STUB = "from cruet.dropin import take_over\n\ntake_over(__name__)\n"
+#: What `cruet drop-in install` writes; environments made by another one are not used again.
+DROP_IN = (ROOT / "cruet" / "dropin" / "_stubs.py").read_bytes()
+#: Exits with 1 where a name does not stand for cruet.
+CHECK = "import cruet, flask, werkzeug; assert (flask, werkzeug) == (cruet, cruet.toolkit)"
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,10 @@ class Result:
     failed: dict[str, str] = field(default_factory=dict)  # with what was said
 
 
-def environment(suite: str, requirements: Sequence[str], names: Sequence[str]) -> Path:
+def environment(suite: str, requirements: Sequence[str]) -> Path:
     """The interpreter of an environment for a suite, made once and kept."""
     ours = sysconfig.get_paths()["purelib"]
-    wanted = hashlib.sha256(repr((requirements, names, ours, STUB)).encode()).hexdigest()[:8]
+    wanted = hashlib.sha256(repr((requirements, ours, DROP_IN)).encode()).hexdigest()[:8]
     version = f"py{sys.version_info[0]}.{sys.version_info[1]}"
     folder = KEPT / f"suite-{suite}-{version}-{wanted}"
     python = folder / "bin" / "python"
@@ -42,32 +45,34 @@ def environment(suite: str, requirements: Sequence[str], names: Sequence[str]) -
     if made.exists():
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, *requirements], check=True)
     query = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     packages = Path(subprocess.check_output([str(python), "-c", query], text=True).strip())
-    for name in names:
-        assert not list(packages.glob(f"{name}*")), f"{name} is in the environment"
-        (packages / name).mkdir()
-        (packages / name / "__init__.py").write_text(STUB)
     # cruet and what it needs; what is in the environment itself comes first.
     (packages / "cruet-environment.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    for step in (("-m", "cruet", "drop-in", "install"), (*install, *requirements), ("-c", CHECK)):
+        # Elsewhere than in the repository, whose root holds cruet's sources.
+        subprocess.run([str(python), *step], check=True, cwd=folder, env=_with_tools())
     made.touch()
     return python
+
+
+def _with_tools() -> dict[str, str]:
+    """An editable installation builds when it is imported, with this environment's tools."""
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": tools}
 
 
 def run_suite(python: Path, folder: Path, *options: str) -> Result:
     """Run pytest in `folder`. A run that is not one fails with its output."""
     report = folder / "report.xml"
-    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
         [
             *(str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider"),
             *(f"--junitxml={report}", *options),
         ],
         cwd=folder,
-        # An editable installation builds when it is imported, with this environment's tools.
-        env={**os.environ, "PATH": tools},
+        env=_with_tools(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -49,7 +49,7 @@ def fuzz(options: argparse.Namespace) -> int:
 
 
 def compat(options: argparse.Namespace) -> int:
-    """Run other people's applications and tests on cruet, or those named: flaskr, werkzeug."""
+    """Run other people's applications and tests on cruet, or those named: flask, flask-login."""
     env = setup.build(options.python, packages=setup.TEST_PACKAGES)
     return checks.compat(env, rest=options.rest)
 

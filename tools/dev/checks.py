@@ -137,12 +137,16 @@ def junit_counts(report: Path) -> Counts:
     return counts
 
 
-def compat_names() -> dict[str, Path]:
-    """Return what ./dev compat runs: name -> test file or folder."""
+def compat_names() -> dict[str, str]:
+    """Return what ./dev compat runs: name -> test file, folder or single test of pytest's."""
     folder = ROOT / "tests" / "compat"
-    files = {path.stem.removeprefix("test_"): path for path in folder.glob("test_*.py")}
-    folders = {path.parent.name: path.parent for path in folder.glob("*/test_*.py")}
-    return dict(sorted({**files, **folders}.items()))
+    names = {path.stem.removeprefix("test_"): str(path) for path in folder.glob("test_*.py")}
+    names |= {path.parent.name: str(path.parent) for path in folder.glob("*/test_*.py")}
+    extensions = folder / "test_extensions.py"
+    if extensions.exists():
+        for name in re.findall(r'^    "([\w-]+)": Suite\(', extensions.read_text(), re.MULTILINE):
+            names[name] = f"{extensions}::test_all_pass_but_those_listed[{name}]"
+    return dict(sorted(names.items()))
 
 
 def fuzz_targets() -> list[str]:
@@ -152,13 +156,12 @@ def fuzz_targets() -> list[str]:
 
 def compat(env: Environment, *, rest: Sequence[str]) -> int:
     """Run tests/compat alone, or those of it that ``rest`` names, such as ``differential``."""
-    folder = ROOT / "tests" / "compat"
     named = compat_names()
-    found = {word: str(named[word]) for word in rest if word in named}
+    found = {word: named[word] for word in rest if word in named}
     others = [word for word in rest if word not in found]
     # Named alone, the comparison with Werkzeug takes its time.
     long = {"CRUET_DIFFERENTIAL": LONG_RUN} if "differential" in found else {}
-    targets = list(found.values()) or [str(folder)]
+    targets = list(found.values()) or ["tests/compat"]
     counts, code = run_pytest(env, False, [*targets, *others], {**long, **os.environ})
     print(f"\n{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped", flush=True)
     return code

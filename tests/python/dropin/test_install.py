@@ -161,6 +161,36 @@ def test_commands_under_flasks_name(env: Env) -> None:
         assert usage.startswith("Usage: " + ("python -m flask" if len(command) > 1 else "flask"))
 
 
+def test_the_version_is_flasks_where_flask_is_asked(env: Env) -> None:
+    own = env.run("-c", "import cruet; print(cruet.__version__)")
+    env.drop_in("install")
+    assert env.run("-c", "import cruet; print(cruet.__version__)") == own
+    said = env.run("-W", "always", "-c", "import flask; print(flask.__version__)")
+    assert said.splitlines()[-1] == "3.1.3" or said.startswith("3.1.3\n")
+    assert "<string>:1: DeprecationWarning" in said
+    said = env.run(str(env.folder / "bin" / "flask"), "--version")
+    assert "\nFlask 3.1.3 (stands for cruet)\nWerkzeug 3.1.9 (stands for cruet.toolkit)\n" in said
+    env.drop_in("remove")
+    assert "Flask" not in env.run("-m", "cruet", "--version")
+
+
+def test_filters_of_warnings_know_flasks_modules(env: Env) -> None:
+    code = """
+import sys, warnings
+if sys.argv[1] == "flask":
+    import flask
+from cruet import Flask
+app = Flask("some", subdomain_matching=True)
+app.config["SERVER_NAME"] = "localhost:3000"
+warnings.simplefilter("error")
+warnings.filterwarnings("ignore", "Current server name", UserWarning, sys.argv[1] + ".app")
+assert app.test_client().get("/", "http://other:3000").status_code == 404
+"""
+    env.run("-c", code, "cruet")
+    env.drop_in("install")
+    env.run("-c", code, "flask")
+
+
 def test_a_process_started_by_a_process_has_the_names_too(env: Env) -> None:
     env.drop_in("install")
     code = """
