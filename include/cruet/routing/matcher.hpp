@@ -3,6 +3,7 @@
 // Rules form a tree: one level a part, the domain first. At each place the static branch is tried
 // before the dynamic ones, those by weight, and what fails further down is gone back on. All static
 // branches of a matcher live in one hash table, so that ten rules and ten thousand cost the same.
+// Equal dynamic parts are kept once, wherever in the tree they stand.
 // Each branch of the tree is looked at once at most, however the path looks; a path's
 // slashes beyond the deepest rule are never counted.
 //
@@ -23,6 +24,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -87,19 +89,19 @@ public:
         std::uint32_t state = 0;
         for (const part& p : rule.parts)
             state = p.is_static ? static_child(state, p) : branch(state, p);
-        const auto id = static_cast<std::uint32_t>(settings_.size());
-        states_[state].rules.push_back(id);
+        const auto id = static_cast<std::uint32_t>(rules_.size());
+        append_rule(states_[state], id);
         note_whole_path(rule, state);
-        settings_.push_back(std::move(settings));
+        rules_.push_back({std::move(settings)});
         return id;
     }
 
-    std::size_t size() const noexcept { return settings_.size(); }
+    std::size_t size() const noexcept { return rules_.size(); }
     method_names& methods() noexcept { return methods_; }
     const method_names& methods() const noexcept { return methods_; }
-    rule_settings& settings(std::uint32_t rule) noexcept { return settings_[rule]; }
+    rule_settings& settings(std::uint32_t rule) noexcept { return rules_[rule].settings; }
 
-    // Dynamic parts, numbered in the order in which they came; for expression engines.
+    // Distinct dynamic parts, numbered in the order in which they came; for expression engines.
     const part& part_at(std::uint32_t number) const noexcept { return *parts_[number]; }
     std::size_t part_count() const noexcept { return parts_.size(); }
 
@@ -113,9 +115,16 @@ private:
         std::uint32_t part;
         std::uint32_t state;
     };
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+    struct ending_rule {
+        rule_settings settings;
+        std::uint32_t next = none;  // the one that was added after it for the same state
+    };
     struct state {
         std::vector<transition> dynamic;
-        std::vector<std::uint32_t> rules;
+        std::uint32_t first_rule = none;  // of those that end here
+        std::uint32_t last_rule = none;
         std::uint32_t slash = 0;  // the branch after one more slash, which ends there; 0: none
         bool has_static = false;
     };
@@ -124,6 +133,11 @@ private:
     // Rules without variables are found by their whole path too, which is where their own branches
     // would lead first.
     static constexpr std::uint32_t whole_path = std::uint32_t{1} << 31;
+
+    void append_rule(state& s, std::uint32_t rule) {
+        (s.first_rule == none ? s.first_rule : rules_[s.last_rule].next) = rule;
+        s.last_rule = rule;
+    }
 
     void note_whole_path(const compiled_rule& rule, std::uint32_t state) {
         const auto is_static = [](const part& p) { return p.is_static; };
@@ -151,12 +165,23 @@ private:
             if (parts_[t.part]->same_as(p)) return t.state;
         }
         const std::uint32_t to = new_state();
-        const auto number = static_cast<std::uint32_t>(parts_.size());
-        parts_.push_back(std::make_unique<part>(p));
+        const std::uint32_t number = number_of(p);
         auto& dynamic = states_[from].dynamic;
         const auto heavier = [&](const transition& t) { return p.weight < parts_[t.part]->weight; };
         dynamic.insert(std::find_if(dynamic.begin(), dynamic.end(), heavier), {number, to});
         return to;
+    }
+
+    // Of the equal part, which thousands of rules may share, or of this one from now on.
+    std::uint32_t number_of(const part& p) {
+        const auto [first, last] = part_numbers_.equal_range(p.content);
+        for (auto known = first; known != last; ++known) {
+            if (parts_[known->second]->same_as(p)) return known->second;
+        }
+        const auto number = static_cast<std::uint32_t>(parts_.size());
+        parts_.push_back(std::make_unique<part>(p));
+        part_numbers_.emplace(parts_.back()->content, number);
+        return number;
     }
 
     std::uint32_t new_state() {
@@ -167,7 +192,8 @@ private:
     std::vector<state> states_;
     detail::edge_table edges_;
     std::vector<std::unique_ptr<part>> parts_;
-    std::vector<rule_settings> settings_;
+    std::unordered_multimap<std::string_view, std::uint32_t> part_numbers_;  // by content
+    std::vector<ending_rule> rules_;
     method_names methods_;
 };
 

@@ -153,6 +153,36 @@ TEST_CASE("rules added later are seen at once") {
     CHECK(f.m.part_count() == 1);
 }
 
+TEST_CASE("equal parts are kept once, with the same number") {
+    fixture f;
+    f.add("/a/<int:n>");
+    f.add("/b/<int:n>/x");
+    CHECK(f.m.part_count() == 1);
+    f.add("/b/<s>");
+    f.add("/c/<int:n>");
+    CHECK(f.m.part_count() == 2);
+    CHECK(f.find("/a/1") == "0[1]");
+    CHECK(f.find("/b/2/x") == "1[2]");
+    CHECK(f.find("/b/2") == "2[2]");
+    CHECK(f.find("/c/3") == "3[3]");
+    CHECK(f.find("/c/d") == "404");
+}
+
+TEST_CASE("rules that end in the same place are asked in their order") {
+    fixture f;
+    f.add("/a", {"GET"});
+    f.add("/b", {"GET"});
+    f.add("/a", {"GET", "POST"});
+    f.add("/a", {"PUT"});
+    f.add("/b", {"PUT"});
+    CHECK(f.find("/a") == "0");
+    CHECK(f.find("/a", "POST") == "2");
+    CHECK(f.find("/a", "PUT") == "3");
+    CHECK(f.find("/a", "PATCH") == "405 GET POST PUT");
+    CHECK(f.find("/b", "PUT") == "4");
+    CHECK(f.find("/b", "POST") == "405 GET PUT");
+}
+
 TEST_CASE("expressions outside the subset go to the caller's engine") {
     matcher m;
     const auto text = parse_rule_text("", "/<a>/<b>", true);

@@ -137,8 +137,8 @@ private:
 
     // Takes the first rule that ends here and fits; `relaxed`: those not strict about a slash.
     bool accept(const state& here, bool relaxed) {
-        for (const std::uint32_t rule : here.rules) {
-            const rule_settings& s = m_.settings_[rule];
+        for (std::uint32_t rule = here.first_rule; rule != none; rule = m_.rules_[rule].next) {
+            const rule_settings& s = m_.rules_[rule].settings;
             if (relaxed && s.strict_slashes) continue;
             if (!s.any_method && !s.methods.has(method_)) {
                 out_->allowed.add(s.methods);
@@ -153,8 +153,8 @@ private:
 
     // A rule that wants one more slash ends the search, whatever else might fit.
     bool accept_with_slash(const state& branch) {
-        for (const std::uint32_t rule : branch.rules) {
-            const rule_settings& s = m_.settings_[rule];
+        for (std::uint32_t rule = branch.first_rule; rule != none; rule = m_.rules_[rule].next) {
+            const rule_settings& s = m_.rules_[rule].settings;
             if (s.websocket != websocket_ || !(s.any_method || s.methods.has(method_))) continue;
             if (!s.strict_slashes) return settle(rule);
             out_->status = match_status::redirect;
@@ -196,7 +196,7 @@ inline match_outcome matcher::find(std::string_view domain, std::string_view pat
         search again(*this, domain, merged, method, websocket, values, engine);
         if (again.run(out)) {
             if (out.status != match_status::found) return out;
-            if (settings_[out.rule].merge_slashes) {
+            if (rules_[out.rule].settings.merge_slashes) {
                 out.status = match_status::redirect;
                 out.path = std::move(merged);
                 return out;
