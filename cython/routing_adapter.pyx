@@ -306,8 +306,14 @@ cdef class MapAdapter:
         """
         cdef string domain, path
         cdef bint websocket = False
-        cdef dict given = _given_values(values)
+        cdef dict given
+        cdef str fixed
         self.map._ready()
+        if not force_external and (values is None or (type(values) is dict and not values)):
+            fixed = self._fixed_path(endpoint, method)
+            if fixed is not None:
+                return fixed
+        given = _given_values(values)
         if not ((method is None and self._build_parts(endpoint, given, self.default_method,
                                                       append_unknown, domain, path, &websocket))
                 or self._build_parts(endpoint, given, method, append_unknown, domain, path,
@@ -322,6 +328,25 @@ cdef class MapAdapter:
                 return _routing_text(path.data(), path.size())
             return f"{self.script_name.rstrip('/')}/{path.decode().lstrip('/')}"
         return self._external_url(domain.decode(), path.decode().lstrip("/"), websocket, url_scheme)
+
+    cdef str _fixed_path(self, endpoint, method):
+        # The URL of an endpoint whose first rule has no variables and lies right here, as those of
+        # most pages do. None: the rules are to be asked.
+        cdef PyObject* found = PyDict_GetItemWithError(self.map.c_by_endpoint, endpoint)
+        cdef Rule rule
+        if found == NULL or self.map.host_matching or len(<list>found) == 0:
+            return None
+        rule = <Rule>(<list>found)[0]
+        if (rule.c_fixed_path is None or rule.c_defaults is not None or rule.c_websocket
+                or rule.c_own_suitable or rule.c_own_build):
+            return None
+        if rule.c_methods is not None:
+            method = self.default_method if method is None else method
+            if method is not None and method not in rule.c_methods:
+                return None
+        if <str?>self.script_name != "/" or self.subdomain != rule.c_fixed_domain:
+            return None
+        return rule.c_fixed_path
 
     cdef bint _lies_here(self, string& domain) except -1:
         here = self.server_name if self.map.host_matching else self.subdomain

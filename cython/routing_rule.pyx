@@ -42,12 +42,14 @@ cdef class Rule:
     cdef bint c_may_redirect
     cdef bint c_own_suitable
     cdef bint c_own_build
-    cdef list c_variables
+    cdef tuple c_variables
     cdef build_plan c_plan
+    cdef str c_fixed_domain  # of a rule without variables, with
+    cdef str c_fixed_path    # its path as URLs have it; else None
     cdef rule_draft* c_draft
 
     def __cinit__(self, *args, **kwargs):
-        self.c_variables = []
+        self.c_variables = ()
 
     def __dealloc__(self):
         del self.c_draft
@@ -151,7 +153,7 @@ cdef class Rule:
         if self.map is None:
             raise RuntimeError("The rule is bound to no map.")
         self.c_map = <Map?>self.map
-        self.c_variables = []
+        cdef list variables = []
         self._converters = {}
         self._start_draft()
         draft = self.c_draft
@@ -163,18 +165,32 @@ cdef class Rule:
             converter = self.get_converter(name, converter_name, args, kwargs)
             self._converters[name] = converter
             self.arguments.add(name)
-            self.c_variables.append(_make_variable(name, converter))
+            variables.append(_make_variable(name, converter))
+        self.c_variables = tuple(variables)
         self._finish_draft()
         self._trace = [
             (_truth(step.variable), step.text.decode("utf-8", "surrogatepass"))
             for step in draft.rule.trace
         ]
         self.c_plan = draft.plan
+        self._fix_url()
         cdef object cls = type(self)
         self.c_own_suitable = cls.suitable_for is not Rule.suitable_for
         self.c_own_build = (cls.build is not Rule.build
                             or cls._encode_query_vars is not Rule._encode_query_vars)
         self._sync()
+
+    cdef int _fix_url(self) except -1:
+        cdef string domain, path
+        self.c_fixed_domain = self.c_fixed_path = None
+        if len(self.c_variables) != 0:
+            return 0
+        self._write_steps(self.c_plan.domain, {}, domain)
+        self._write_steps(self.c_plan.path, {}, path)
+        if path.size() == 1 or (path.size() > 1 and path[1] != b"/"):
+            self.c_fixed_domain = domain.decode()
+            self.c_fixed_path = path.decode()
+        return 0
 
     cdef int _start_draft(self) except -1:
         domain = self.host if self.map.host_matching else self.subdomain

@@ -73,6 +73,46 @@ def test_defaults_and_methods_choose_the_rule():
     assert urls.build("all", {"q": 1}, append_unknown=False) == "/all/"
 
 
+def test_urls_without_variables_follow_what_changes():
+    class Loud(Rule):
+        def build(self, values, append_unknown=True):
+            domain, path = super().build(values, append_unknown)
+            return domain, path + "!"
+
+    class Shy(Rule):
+        def suitable_for(self, values, method=None):
+            return method == "POST" and super().suitable_for(values, method)
+
+    rule = Rule("/page", endpoint="page", methods=["GET"])
+    url_map = Map([rule, Rule("/other", endpoint="page"), Loud("/loud", endpoint="loud")])
+    url_map.add(Shy("/shy", endpoint="shy"))
+    urls = url_map.bind("example.org")
+    assert urls.build("page") == urls.build("page", {}) == "/page"
+    assert urls.build("page", method="GET") == "/page"
+    assert urls.build("page", method="PUT") == "/other"
+    assert urls.build("loud") == "/loud!"
+    assert urls.build("shy", method="POST") == "/shy"
+    with pytest.raises(BuildError):
+        urls.build("shy")
+    urls.default_method = "PUT"
+    assert urls.build("page") == "/other"
+    rule.methods.add("PUT")
+    assert urls.build("page") == "/page"
+    rule.defaults = {"n": 1}
+    assert urls.build("page", {"n": 2}) == "/other?n=2"
+    rule.defaults = None
+    rule.rule = "/renamed"
+    rule.refresh()
+    assert urls.build("page") == "/renamed"
+    rule.websocket = True
+    assert urls.build("page") == "ws://example.org/renamed"
+    rule.websocket = False
+    urls.script_name = "/app/"
+    assert urls.build("page") == "/app/renamed"
+    urls.subdomain = "api"
+    assert urls.build("page") == "http://example.org/app/renamed"
+
+
 def test_sorted_parameters():
     url_map = Map([Rule("/", endpoint="e")], sort_parameters=True, sort_key=lambda pair: pair[1])
     assert url_map.bind("h").build("e", {"a": 3, "b": 1, "c": 2}) == "/?b=1&c=2&a=3"
