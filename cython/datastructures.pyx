@@ -6,7 +6,9 @@
 
 from collections.abc import Mapping as _Mapping
 
-from cpython.dict cimport PyDict_Clear, PyDict_GetItemWithError, PyDict_SetItem
+from cpython.dict cimport (
+    PyDict_Clear, PyDict_GetItemWithError, PyDict_Next, PyDict_SetItem, PyDict_Size,
+)
 from cpython.list cimport PyList_GET_ITEM, PyList_GET_SIZE
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE

@@ -142,13 +142,7 @@ cdef class CMultiDict(CTypeConversionDict):
 
     def items(self, multi=False):
         """Yield (key, first value), or a pair for every value where ``multi`` is true."""
-        cdef list values
-        for key, values in dict.items(self):
-            if multi:
-                for value in values:
-                    yield key, value
-            elif values:
-                yield key, values[0]
+        return _all_pairs(self) if multi else _first_values(self, True)
 
     def lists(self):
         """Yield (key, new list of its values)."""
@@ -157,10 +151,7 @@ cdef class CMultiDict(CTypeConversionDict):
 
     def values(self):
         """Yield the first value of every key."""
-        cdef list values
-        for values in dict.values(self):
-            if values:
-                yield values[0]
+        return _first_values(self, False)
 
     def listvalues(self):
         """The lists of values, in the order of the keys."""
@@ -239,3 +230,50 @@ cdef class CMultiDict(CTypeConversionDict):
         PyDict_Clear(self)
         for key, values in dict(value).items():
             PyDict_SetItem(self, key, list(values))
+
+
+def _all_pairs(CMultiDict self):
+    cdef list values
+    for key, values in dict.items(self):
+        for value in values:
+            yield key, value
+
+
+cdef _FirstValues _first_values(CMultiDict source, bint pairs):
+    cdef _FirstValues made = _FirstValues.__new__(_FirstValues)
+    made._source = source
+    made._size = -1
+    made._pairs = pairs
+    return made
+
+
+@cython.final
+@cython.freelist(8)
+cdef class _FirstValues:
+    """The first value of each key, or (key, first value): half a generator's cost."""
+
+    cdef CMultiDict _source  # None at the end
+    cdef Py_ssize_t _position
+    cdef Py_ssize_t _size  # the dict's when the first was asked for; -1: not yet asked
+    cdef bint _pairs
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        cdef PyObject* key
+        cdef PyObject* values
+        if self._source is None:
+            raise StopIteration
+        if self._size == -1:
+            self._size = PyDict_Size(self._source)
+        elif self._size != PyDict_Size(self._source):
+            self._size = -2  # for good, as with a dict's own iterators
+            raise RuntimeError("dictionary changed size during iteration")
+        while PyDict_Next(self._source, &self._position, &key, &values):
+            if PyList_GET_SIZE(<list?><object>values) == 0:
+                continue
+            first = <object>PyList_GET_ITEM(<object>values, 0)
+            return (<object>key, first) if self._pairs else first
+        self._source = None
+        raise StopIteration

@@ -134,6 +134,34 @@ def test_iter_multi_items():
         MultiDict(["a"])
 
 
+def test_iterators_of_first_values():
+    value = MultiDict(PAIRS)
+    value.setlistdefault("none")
+    for view, expected in [(value.items(), [("a", 1), ("b", 2)]), (value.values(), [1, 2])]:
+        assert iter(view) is view
+        assert next(view) == expected[0]
+        assert list(view) == expected[1:]
+        assert list(view) == []
+    late = value.items()
+    value["c"] = 4  # the first look counts, as with a generator
+    assert dict(late) == {"a": 1, "b": 2, "c": 4}
+    assert list(MultiDict().items()) == list(MultiDict().values()) == []
+    assert list(value.items(multi=True)) == [("a", 1), ("a", 3), ("b", 2), ("c", 4)]
+
+
+def test_changes_end_an_iteration():
+    value = MultiDict(PAIRS)
+    view = value.items()
+    next(view)
+    value["c"] = 4
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="changed size"):
+            next(view)
+    dict.__setitem__(value, "a", "no list")
+    with pytest.raises(TypeError):
+        list(value.values())
+
+
 def test_callback_dict_tells():
     seen = []
     value = CallbackDict({"a": 1}, seen.append)
