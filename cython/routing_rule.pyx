@@ -30,19 +30,21 @@ cdef class Rule:
     cdef Map c_map
     cdef Matcher c_matcher
     cdef uint32_t c_number
+    # What each match looks at, side by side: with many rules it is not in the nearest cache.
     cdef object c_endpoint
     cdef object c_methods
     cdef Py_ssize_t c_methods_size
+    cdef tuple c_variables
     cdef object c_defaults
     cdef object c_redirect_to
-    cdef object c_arguments
-    cdef tuple c_argument_names
     cdef bint c_alias
-    cdef bint c_websocket
     cdef bint c_may_redirect
+    # What building and the rest look at.
+    cdef bint c_websocket
     cdef bint c_own_suitable
     cdef bint c_own_build
-    cdef tuple c_variables
+    cdef object c_arguments
+    cdef tuple c_argument_names
     cdef build_plan c_plan
     cdef str c_fixed_domain  # of a rule without variables, with
     cdef str c_fixed_path    # its path as URLs have it; else None

@@ -13,13 +13,13 @@ cdef object _no_value = object()
 
 cdef class _Variable:
     cdef str name
-    cdef object converter
-    cdef object validation_error
     cdef _how reads
     cdef _how writes
     cdef Py_ssize_t fixed_digits
     cdef object least
     cdef object most
+    cdef object converter
+    cdef object validation_error
 
     cdef object value(self, const char* data, size_t size):
         # The value of matched text, or _no_value where the converter refuses it.
