@@ -28,6 +28,7 @@ cdef extern from "cruet/url/percent.hpp" namespace "cruet::url" nogil:
     string unquote_text(string_view) except +
     string unquote_partial(string_view, const charset&) except +
     size_t unquote_into(char*, string_view, bool)
+    void append_escaping_invalid(string&, string_view) except +
     bool has_escapes(string_view)
     bool is_uri_path(string_view)
 

@@ -4,29 +4,18 @@
 cdef object _absent = object()
 
 
-cdef str _requote_invalid(bytes text):
-    # Bytes that are no UTF-8 are shown as the escapes they came in, so that nothing is lost.
-    cdef list parts = []
-    while True:
-        try:
-            parts.append(text.decode())
-            return "".join(parts)
-        except UnicodeDecodeError as error:
-            parts.append(text[:error.start].decode())
-            parts.append("".join([f"%{byte:02X}" for byte in text[error.start:error.end]]))
-            text = text[error.end:]
-
-
 cdef str _query_text(string_view raw, string& scratch):
     cdef size_t size
+    cdef string escaped
     if not grammar.needs_decoding(raw):
         return ascii_text(raw.data(), raw.size())
     scratch.resize(raw.size())
     size = grammar.unquote_into(&scratch[0], raw, True)
-    try:
+    scratch.resize(size)
+    if find_invalid_utf8(string_view(scratch.data(), size)) == size:
         return PyUnicode_DecodeUTF8(scratch.data(), size, NULL)
-    except UnicodeDecodeError:
-        return _requote_invalid(scratch.data()[:size])
+    grammar.append_escaping_invalid(escaped, string_view(scratch.data(), size))
+    return PyUnicode_DecodeUTF8(escaped.data(), escaped.size(), NULL)
 
 
 def parse_query_pairs(bytes text not None):

@@ -35,6 +35,10 @@ CRUET_FUZZ_TARGET(text) {
     fuzz::require(is_utf8(url::unquote_text(input)));
     const auto strict = url::unquote_strict(input);
     if (strict) fuzz::require(*strict == url::unquote_text(input));
+    std::string escaped;
+    url::append_escaping_invalid(escaped, input);
+    fuzz::require(is_utf8(escaped) && is_utf8(input) == (escaped == input));
+    if (input.find('%') == input.npos) fuzz::require(url::unquote(escaped) == input);
     constexpr charset keep = charset("%/?#") | charset::span(0, 0x20);
     const std::string shown = url::unquote_partial(input, keep);
     fuzz::require(is_utf8(shown));

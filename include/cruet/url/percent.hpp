@@ -129,6 +129,16 @@ inline result<std::string> unquote_strict(std::string_view text) {
     return out;
 }
 
+// Appends decoded bytes as UTF-8: those that are none become escapes again, so that nothing is
+// lost.
+inline void append_escaping_invalid(std::string& out, std::string_view decoded) {
+    split_utf8(
+        decoded, [&](std::string_view run) { out.append(run); },
+        [&](std::string_view bad) {
+            for (char c : bad) detail::append_escape(out, c);
+        });
+}
+
 // Decodes for display: escapes of bytes in `keep` stay as they were written, and escapes that do
 // not make UTF-8 become (upper case) escapes again, so that quoting the outcome gives the same URL.
 inline std::string unquote_partial(std::string_view text, const charset& keep) {
@@ -136,11 +146,7 @@ inline std::string unquote_partial(std::string_view text, const charset& keep) {
     std::string decoded;
     out.reserve(text.size());
     const auto flush = [&] {
-        split_utf8(
-            decoded, [&](std::string_view run) { out.append(run); },
-            [&](std::string_view bad) {
-                for (char c : bad) detail::append_escape(out, c);
-            });
+        append_escaping_invalid(out, decoded);
         decoded.clear();
     };
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -62,6 +62,22 @@ TEST_CASE("partial unquoting keeps what would change the meaning") {
     CHECK_FALSE(has_escapes("a"));
 }
 
+TEST_CASE("decoded bytes that are no UTF-8 become escapes again, in linear time") {
+    const auto escaped = [](std::string_view bytes) {
+        std::string out = "<";
+        append_escaping_invalid(out, bytes);
+        return out;
+    };
+    CHECK(escaped("") == "<");
+    CHECK(escaped("a%\xc3\xa9") == "<a%\xc3\xa9");
+    CHECK(escaped("\xff"
+                  "a\xc3") == "<%FFa%C3");
+    CHECK(escaped("\xf0\x9f\x90 \xed\xa0\x80") == "<%F0%9F%90 %ED%A0%80");
+    std::string many;
+    for (int i = 0; i < 200000; ++i) many += "ab\xff";
+    CHECK(escaped(many).size() == 1 + 200000 * 5);
+}
+
 TEST_CASE("a path reference that is a URI already") {
     for (const auto* text :
          {"/", "/a", "/a//b/", "/a%20b", "/~x;y=1,(z)!*'$&+:@", "/?q", "/a?b=c&d=/?"})
