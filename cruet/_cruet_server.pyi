@@ -53,6 +53,7 @@ class Server:
         body_memory: int = 524288,
         access_log: int = -1,
         multiprocess: bool = False,
+        one_slash: bool = False,
         place: WorkerPlace | None = None,
     ) -> None: ...
     def run(self) -> None: ...

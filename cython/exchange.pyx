@@ -74,6 +74,8 @@ cdef bint _same_name(string_view name, const char* wanted, Py_ssize_t size):
 cdef class _Site:
     cdef dict template
     cdef slot_view slot
+    # Does a path begin with one slash, however many were sent? Others may take `//a/b` for a host.
+    cdef bint one_slash
     # Keeps large bodies while they are sent; NULL where there is no server.
     cdef python_server* native
 
@@ -139,8 +141,15 @@ cdef class Exchange(FieldSource):
 
     # Undecoded, without the query.
     cdef bytes raw_path(self):
-        cdef string_view path = self.x.head().path()
+        cdef string_view path = self._path()
         return path.data()[:path.size()]
+
+    cdef string_view _path(self) noexcept:
+        cdef string_view path = self.x.head().path()
+        if self.site.one_slash:
+            while path.size() > 1 and path.data()[0] == b"/" and path.data()[1] == b"/":
+                path = string_view(path.data() + 1, path.size() - 1)
+        return path
 
     cdef bytes raw_query(self):
         cdef string_view query = self.x.head().query()
@@ -200,7 +209,7 @@ cdef class Exchange(FieldSource):
             return self._environ
         self._environ = environ = PyDict_Copy(self.site.template)
         server = self.server()
-        path = self.x.head().path()
+        path = self._path()
         environ["REQUEST_METHOD"] = self.method()
         environ["PATH_INFO"] = _path_info(path)
         environ["QUERY_STRING"] = latin1_text(self.x.head().query())

@@ -54,7 +54,7 @@ cdef class Server:
                  size_t limit_request_fields=100, size_t limit_request_field_size=8190,
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
                  size_t body_memory=524288, int access_log=-1, bint multiprocess=False,
-                 WorkerPlace place=None):
+                 bint one_slash=False, WorkerPlace place=None):
         cdef server_options options
         cdef python_calls calls
         cdef int failed
@@ -65,6 +65,7 @@ cdef class Server:
         self._place = place
         self.site = _Site.__new__(_Site)
         self.site.template = _environ_template(threads > 1, multiprocess)
+        self.site.one_slash = one_slash
         if place is not None:
             self.site.slot = place.slot()
         options.threaded = threads > 1

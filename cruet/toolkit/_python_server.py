@@ -6,32 +6,38 @@ import contextlib
 import os
 import selectors
 import socket
-import ssl
 import sys
 import threading
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ._wsgi_handler import WSGIRequestHandler
     from .serving import BaseWSGIServer
 
 can_fork = hasattr(os, "fork")
 #: Connections that are answered at a time; more wait in the system's queue.
 MOST_CONNECTIONS = 256
+#: Seconds between two looks at children, and calls of an own ``service_actions``.
+POLL = 0.5
 
 
 class PythonServer:
     """Serves each connection in a thread of its own, or with ``processes`` in a fork.
 
-    Has the native server's ``run`` and ``stop``.
+    Has the native server's ``run`` and ``stop``. The owner's steps are socketserver's: what it
+    overrides is heeded. With ``shares`` its ``process_request`` shares the connections out, with
+    ``polls`` its ``service_actions`` waits to be called.
     """
 
     def __init__(
-        self, owner: BaseWSGIServer, handler: type[WSGIRequestHandler], processes: int = 1
+        self, owner: BaseWSGIServer, processes: int = 1, shares: bool = False, polls: bool = False
     ) -> None:
         self._owner = owner
-        self._handler = handler
         self._processes = processes
+        self._shares = shares
+        self._polls = polls or shares
+        if shares and not owner.multithread:
+            # Nobody else is answered while a connection lasts.
+            owner._one_request = True
         self._children: set[int] = set()
         self._places = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._stopping = False
@@ -51,9 +57,10 @@ class PythonServer:
                 selector.register(woken, selectors.EVENT_READ)
                 while not self._stopping:
                     # Children that have ended are collected now and then.
-                    selector.select(1.0 if self._children else None)
+                    selector.select(POLL if self._children or self._polls else None)
                     self._reap(wait=False)
-                    self._accept(listener)
+                    self._accept()
+                    self._owner.service_actions()
         finally:
             for child in self._children:
                 with contextlib.suppress(ProcessLookupError):
@@ -69,9 +76,9 @@ class PythonServer:
             with contextlib.suppress(OSError):
                 self._waker.send(b"\0")
 
-    def _accept(self, listener: socket.socket) -> None:
+    def _accept(self) -> None:
         try:
-            connection, address = listener.accept()
+            connection, address = self._owner.get_request()
         except (BlockingIOError, ConnectionError):
             return
         except OSError as error:
@@ -80,9 +87,25 @@ class PythonServer:
             threading.Event().wait(0.1)
             return
         connection.setblocking(True)
-        if self._processes > 1:
+        if not self._owner.verify_request(connection, address):
+            self._owner.shutdown_request(connection)
+        elif self._shares:
+            self._serve_at_once(connection, address)
+        elif self._processes > 1:
             self._fork(connection, address)
-            return
+        else:
+            self._start_thread(connection, address)
+
+    def _serve_at_once(self, connection: socket.socket, address: t.Any) -> None:
+        try:
+            self._owner.process_request(connection, address)
+        except Exception:
+            self._owner.shutdown_request(connection)
+            if self._owner.passthrough_errors:
+                raise
+            self._owner.handle_error(connection, address)
+
+    def _start_thread(self, connection: socket.socket, address: t.Any) -> None:
         self._places.acquire()
         thread = threading.Thread(target=self._serve_thread, args=(connection, address))
         thread.daemon = True
@@ -101,16 +124,10 @@ class PythonServer:
             self._places.release()
 
     def _serve(self, connection: socket.socket, address: t.Any) -> None:
-        with connection:
-            if self._owner.ssl_context is not None:
-                # Not while accepting: a client may take its time, or speak no TLS.
-                connection.settimeout(self._handler.timeout)
-                try:
-                    connection = self._owner.ssl_context.wrap_socket(connection, server_side=True)
-                except (OSError, ssl.SSLError):
-                    return
-            with connection:
-                self._handler(connection, address or (), t.cast(t.Any, self._owner))
+        try:
+            self._owner.finish_request(connection, address)
+        finally:
+            self._owner.shutdown_request(connection)
 
     def _fork(self, connection: socket.socket, address: t.Any) -> None:
         if len(self._children) >= self._processes:

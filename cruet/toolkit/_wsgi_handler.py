@@ -102,7 +102,7 @@ class WSGIRequestHandler(BaseHTTPRequestHandler):
     # Where it is public, and where pickles look for it.
     __module__ = "cruet.toolkit.serving"
 
-    server: BaseWSGIServer  # type: ignore[assignment]
+    server: BaseWSGIServer
     environ: WSGIEnvironment
     protocol_version = "HTTP/1.1"
     #: Seconds that a client may take for the next bytes.
@@ -193,7 +193,7 @@ class WSGIRequestHandler(BaseHTTPRequestHandler):
         if self.headers.get("Expect", "").strip().lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         # A process is one of few: it does not wait for what its client may want next.
-        self.close_connection = self.close_connection or self.server.multiprocess
+        self.close_connection |= self.server.multiprocess or self.server._one_request
         self.environ = environ = self.make_environ()
         answer = _Answer(self)
         try:

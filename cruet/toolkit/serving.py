@@ -17,6 +17,9 @@ import threading
 import traceback
 import typing as t
 from collections.abc import Iterable
+from functools import cached_property
+from http.server import HTTPServer
+from socketserver import BaseServer, ForkingMixIn, ThreadingMixIn
 
 from .. import _cruet
 from ._addresses import Address, Listener, OptionError, open_listeners
@@ -68,11 +71,19 @@ THREADS = 8
 SERVER_FD = "WERKZEUG_SERVER_FD"
 
 
-class BaseWSGIServer:
+#: What of the standard library's server a subclass may do in its own way. Python serves then.
+_STEPS = (
+    *("get_request", "verify_request", "process_request", "process_request_thread"),
+    *("finish_request", "shutdown_request", "close_request", "service_actions"),
+)
+
+
+class BaseWSGIServer(HTTPServer):
     """Serves one application on one socket until :meth:`shutdown` is called from another thread.
 
     ``port`` is the one that the system chose where 0 was asked for. ``fd`` is a socket that
-    listens already; it stays the caller's. ``settings`` are those of the native server.
+    listens already; it stays the caller's. ``settings`` are those of the native server. The steps
+    of ``socketserver`` may be overridden, and :meth:`handle_request` serves without a loop.
 
     :raises OSError: the address cannot be had.
     """
@@ -81,6 +92,9 @@ class BaseWSGIServer:
     multiprocess = False
     request_queue_size = LISTEN_QUEUE
     allow_reuse_address = True
+    server_address: t.Any
+    # Connections end with their first request.
+    _one_request = False
 
     def __init__(
         self,
@@ -93,30 +107,77 @@ class BaseWSGIServer:
         fd: int | None = None,
         **settings: t.Any,
     ) -> None:
+        BaseServer.__init__(self, (host, port), handler or WSGIRequestHandler)
         self.host = host
         self.app = app
         self.passthrough_errors = passthrough_errors
         self.ssl_context = _context_of(ssl_context)
-        self._listener = _listen(host, port) if fd is None else _adopt(fd)
+        self._listener = self._open(host, port) if fd is None else _adopt(fd)
         self.socket = self._listener.socket
-        self.server_address: tuple[str, int] | str = self._listener.address.path or (
-            host,
-            self._listener.address.port,
-        )
-        self.port = self._listener.address.port
+        self.address_family = self.socket.family
+        self.port = self.server_port = self._listener.address.port
+        self.server_address = self._listener.address.path or (host, self.port)
         self._one_at_a_time = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
         self._server = self._make_engine(handler or WSGIRequestHandler, settings)
 
+    def _open(self, host: str, port: int) -> Listener:
+        if not _has_own(type(self), "server_bind", "server_activate"):
+            return _listen(host, port)
+        self.address_family = select_address_family(host, port)
+        self.server_address = get_sockaddr(host, port, self.address_family)
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        try:
+            self.server_bind()
+            self.server_activate()
+            self.socket.setblocking(False)
+        except BaseException:
+            self.socket.close()
+            raise
+        return Listener(self.socket)
+
+    @cached_property
+    def server_name(self) -> str:  # type: ignore[override]
+        """The host's name, as the system knows it."""
+        return socket.getfqdn(self.host)
+
     def _make_engine(
         self, handler: type[WSGIRequestHandler], settings: dict[str, t.Any]
     ) -> _cruet.Server | PythonServer:
-        if self.ssl_context is not None or self.multiprocess or _overrides(handler):
-            return PythonServer(self, handler)
+        in_python = _overrides(handler) or _has_own(type(self), *_STEPS)
+        if self.ssl_context is not None or self.multiprocess or in_python:
+            return self._in_python()
         app = _passing_errors(self.app) if self.passthrough_errors else self.app
         threads = THREADS if self.multithread else 1
+        settings = {"one_slash": True, **settings}
         return _cruet.Server(app, [self.socket], threads=threads, **settings)
+
+    def _in_python(self, processes: int = 1) -> PythonServer:
+        shares = _has_own(type(self), "process_request", "process_request_thread")
+        return PythonServer(self, processes, shares, _has_own(type(self), "service_actions"))
+
+    def handle_request(self) -> None:
+        """Wait for one connection and answer its request, or return after ``timeout`` seconds."""
+        self._one_request = True
+        self.socket.setblocking(True)  # the base class waits as long as the socket does
+        try:
+            super().handle_request()
+        finally:
+            self.socket.setblocking(False)
+            self._one_request = False
+
+    def finish_request(self, request: t.Any, client_address: t.Any) -> None:
+        """Answer the requests of a connection by a handler."""
+        if self.ssl_context is not None:
+            # Not while accepting: a client may take its time, or speak no TLS.
+            request.settimeout(getattr(self.RequestHandlerClass, "timeout", None))
+            try:
+                request = self.ssl_context.wrap_socket(request, server_side=True)
+            except (OSError, ssl.SSLError):
+                return
+        with request:
+            self.RequestHandlerClass(request, client_address or (), t.cast(t.Any, self))
 
     def turn(self) -> contextlib.AbstractContextManager[t.Any]:
         """Return what a request has to hold while the application runs."""
@@ -130,11 +191,6 @@ class BaseWSGIServer:
         """Log the error of a connection that is being handled."""
         if not isinstance(sys.exc_info()[1], connection_dropped_errors):
             self.log("error", f"Error on a connection:\n{traceback.format_exc()}")
-
-    @property
-    def address_family(self) -> int:
-        """The socket's family."""
-        return self.socket.family
 
     def fileno(self) -> int:
         """The listening socket's descriptor."""
@@ -185,13 +241,14 @@ class BaseWSGIServer:
         _info("Press CTRL+C to quit")
 
 
-class ThreadedWSGIServer(BaseWSGIServer):
+class ThreadedWSGIServer(ThreadingMixIn, BaseWSGIServer):
     """Answers each request in one of several threads."""
 
     multithread = True
+    daemon_threads = True
 
 
-class ForkingWSGIServer(BaseWSGIServer):
+class ForkingWSGIServer(ForkingMixIn, BaseWSGIServer):
     """Answers each request in one of at most ``processes`` forks."""
 
     multiprocess = True
@@ -216,7 +273,7 @@ class ForkingWSGIServer(BaseWSGIServer):
     def _make_engine(
         self, handler: type[WSGIRequestHandler], settings: dict[str, t.Any]
     ) -> PythonServer:
-        return PythonServer(self, handler, self.max_children)
+        return self._in_python(self.max_children)
 
 
 def _context_of(argument: _TSSLContextArg | None) -> ssl.SSLContext | None:
@@ -251,6 +308,13 @@ def _overrides(handler: type) -> bool:
     usual = {"__module__", "__doc__", "__qualname__", "__firstlineno__", "__static_attributes__"}
     between = handler.__mro__[: handler.__mro__.index(WSGIRequestHandler)]
     return any(set(vars(cls)) - usual for cls in between)
+
+
+def _has_own(kind: type, *names: str) -> bool:
+    """Tell whether a server's class does a step in a way of its own."""
+    known = (__name__, "socketserver", "http.server", "builtins")
+    own = [vars(cls) for cls in kind.__mro__ if cls.__module__ not in known]
+    return any(name in members for members in own for name in names)
 
 
 def make_server(
