@@ -101,6 +101,7 @@ private:
     void count(phase before, std::size_t consumed) noexcept;
     std::size_t scan_method(std::string_view input, char before) noexcept;
     bool part_follows(const char* at, std::size_t n) noexcept;
+    bool target_is_apart(std::string_view input, std::size_t end) const noexcept;
     int refuse(errc code) noexcept;
     void fail(errc code, std::size_t offset) noexcept;
     errc translate(llhttp_errno_t code) const noexcept;

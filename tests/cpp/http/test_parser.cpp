@@ -231,6 +231,10 @@ TEST_CASE("parser: one space between the parts of the request line") {
         CHECK(refused(line + std::string("\r\nHost: x\r\n\r\n")) == 400);
         CHECK(refused(get("/") + line + "\r\nHost: x\r\n\r\n") == 400);
     }
+    // Of two errors the first is told, wherever the input is cut.
+    CHECK(parse_split("GET  a HTTP/1.1\r\n") == "failed 400 malformed request line");
+    CHECK(parse_split("GET a  HTTP/1.1\r\n") == "failed 400 malformed request target");
+    CHECK(parse_split("OPTIONS a *PH/1.1\r\n") == "failed 400 malformed request target");
 }
 
 TEST_CASE("parser: methods") {

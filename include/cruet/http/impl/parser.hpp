@@ -145,6 +145,15 @@ inline bool parser_core::part_follows(const char* at, std::size_t n) noexcept {
     return close;
 }
 
+// Is the target that begins before input[end] no neighbour of the method? llhttp gives no part of
+// it where it finds it malformed.
+inline bool parser_core::target_is_apart(std::string_view input, std::size_t end) const noexcept {
+    if (!builder_.target().empty()) return false;
+    const std::size_t begin = part_end_ + 1;
+    if (begin < raw_bytes_) return true;
+    return begin - raw_bytes_ < end && input[begin - raw_bytes_] == ' ';
+}
+
 inline int parser_core::refuse(errc code) noexcept {
     error_.code = code;
     return -1;
@@ -219,6 +228,8 @@ inline std::size_t parser_core::advance(std::string_view input, bool& complete) 
         unknown_method_ = true;
         const char prior = taken > 0 ? input[taken - 1] : last_;
         if (taken < input.size()) return taken + scan_method(input.substr(taken), prior);
+    } else if (code == HPE_INVALID_URL && target_is_apart(input, taken)) {
+        fail(errc::bad_request_line, taken);
     } else {
         fail(translate(code), taken);
     }
