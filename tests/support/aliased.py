@@ -52,15 +52,16 @@ def environment(suite: str, requirements: Sequence[str]) -> Path:
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     for step in (("-m", "cruet", "drop-in", "install"), (*install, *requirements), ("-c", CHECK)):
         # Elsewhere than in the repository, whose root holds cruet's sources.
-        subprocess.run([str(python), *step], check=True, cwd=folder, env=_with_tools())
+        subprocess.run(
+            [str(python), *step], check=True, cwd=folder, env={**os.environ, "PATH": tools()}
+        )
     made.touch()
     return python
 
 
-def _with_tools() -> dict[str, str]:
-    """An editable installation builds when it is imported, with this environment's tools."""
-    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**os.environ, "PATH": tools}
+def tools() -> str:
+    """The PATH for an editable installation, which builds when it is imported."""
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
 def run_suite(python: Path, folder: Path, *options: str) -> Result:
@@ -72,7 +73,7 @@ def run_suite(python: Path, folder: Path, *options: str) -> Result:
             *(f"--junitxml={report}", *options),
         ],
         cwd=folder,
-        env=_with_tools(),
+        env={**os.environ, "PATH": tools()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

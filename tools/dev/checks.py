@@ -146,6 +146,7 @@ def compat_names() -> dict[str, str]:
     if extensions.exists():
         for name in re.findall(r'^    "([\w-]+)": Suite\(', extensions.read_text(), re.MULTILINE):
             names[name] = f"{extensions}::test_all_pass_but_those_listed[{name}]"
+    names["first-examples"] = str(ROOT / "tests" / "support" / "first_examples" / "table.py")
     return dict(sorted(names.items()))
 
 
@@ -157,6 +158,10 @@ def fuzz_targets() -> list[str]:
 def compat(env: Environment, *, rest: Sequence[str]) -> int:
     """Run tests/compat alone, or those of it that ``rest`` names, such as ``differential``."""
     named = compat_names()
+    if rest[:1] == ["first-examples"]:
+        variables = {**env.variables(), "PYTHONPATH": str(ROOT / "tests" / "support")}
+        command = [env.python, "-m", "first_examples.table", *rest[1:]]
+        return show("Trying the extensions", command, env=variables, cwd=ROOT)
     found = {word: named[word] for word in rest if word in named}
     others = [word for word in rest if word not in found]
     # Named alone, the comparison with Werkzeug takes its time.

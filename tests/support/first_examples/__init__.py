@@ -1,0 +1,1 @@
+"""What Flask's most used extensions show first in their READMEs, run under `cruet drop-in`."""
