@@ -54,7 +54,7 @@ inline std::optional<double> parse_quality(std::string_view text) noexcept {
 // In the order of the header.
 inline std::vector<accept_item> parse_accept(std::string_view text) {
     std::vector<accept_item> out;
-    for (std::string_view view : split_list(text)) {
+    for (std::string_view view : list_items(text)) {
         const std::string unquoted = unquote_value(view);
         const options item = parse_options(unquoted);
         accept_item entry{std::string(item.value)};

@@ -1,8 +1,8 @@
 // Cookies (RFC 6265): reading the Cookie field, writing Set-Cookie.
 //
 //     for (const auto& c : cookie_view("a=1; b=\"x\\054y\"")) use(c.name, c.text());
-//     set_cookie({.name = "a", .value = "1", .path = "/", .http_only = true})   // "a=1; HttpOnly;
-//     Path=/"
+//     set_cookie({.name = "a", .value = "1", .http_only = true, .path = "/"})
+//                                                       // "a=1; HttpOnly; Path=/"
 //
 // Reading never fails: what has no name is skipped, and so is what holds a blank or a quote where
 // none belongs; a name without "=" has an empty value. A value in double quotes may hold ";" and

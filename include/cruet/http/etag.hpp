@@ -71,12 +71,16 @@ inline result<std::string> quote_etag(std::string_view tag, bool weak = false) {
     return out.append(tag).append("\"");
 }
 
-namespace detail {
-// Splits a list in linear time. A member that is malformed is skipped up to the next comma.
+// Takes the tags of a list one by one, in linear time and without allocating; "*" is a tag like any
+// other. A member that is malformed is skipped up to the next comma.
+//
+//     etag_reader tags(text);
+//     for (etag tag; tags.next(tag);) ...
 class etag_reader {
 public:
     explicit etag_reader(std::string_view text) noexcept : text_(text) {}
 
+    // False, with the tag unspecified, at the end.
     bool next(etag& out) noexcept {
         while ((at_ = find_not_in(text_, separators, at_)) < text_.size()) {
             out.weak = text_.substr(at_).starts_with("W/") || text_.substr(at_).starts_with("w/");
@@ -116,13 +120,12 @@ private:
     std::size_t at_ = 0;
     bool unclosed_ = false;
 };
-}  // namespace detail
 
 // "*" stands alone; as a member of a list it is a tag like any other.
 inline etag_list parse_etags(std::string_view text) {
     if (trim(text, charsets::ows) == "*") return {{}, true};
     etag_list out;
-    detail::etag_reader reader(text);
+    etag_reader reader(text);
     etag tag;
     while (reader.next(tag)) out.tags.push_back(tag);
     return out;

@@ -3,6 +3,7 @@
 //
 //     parse_list("a, \"b, c\"")               // {"a", "b, c"}
 //     parse_dict("max-age=0, no-cache")       // {{"max-age", "0"}, {"no-cache", nullopt}}
+//     for (std::string_view item : list_items(text)) ...   // as they stand; nothing is allocated
 //
 // Commas in double quotes do not separate. A quote that is never closed makes the whole list empty:
 // no telling what was meant. Items are trimmed, empty ones skipped.
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "cruet/core/ascii.hpp"
+#include "cruet/core/element_view.hpp"
 #include "cruet/http/options.hpp"
 
 namespace cruet::http {
@@ -66,17 +68,22 @@ inline bool next_list_item(std::string_view& rest, std::string_view& item) noexc
     return false;
 }
 
-// Items as views into the text, with quotes and escapes.
+using list_view = element_view<std::string_view, next_list_item>;
+
+// Items as views into the text, with quotes and escapes; none where a quote is never closed.
+inline list_view list_items(std::string_view text) noexcept {
+    return list_view(quotes_balanced(text) ? text : std::string_view());
+}
+
 inline std::vector<std::string_view> split_list(std::string_view text) {
     std::vector<std::string_view> out;
-    if (!quotes_balanced(text)) return out;
-    for (std::string_view item; next_list_item(text, item);) out.push_back(item);
+    for (std::string_view item : list_items(text)) out.push_back(item);
     return out;
 }
 
 inline std::vector<std::string> parse_list(std::string_view text) {
     std::vector<std::string> out;
-    for (std::string_view item : split_list(text)) out.push_back(unquote_value(item));
+    for (std::string_view item : list_items(text)) out.push_back(unquote_value(item));
     return out;
 }
 
@@ -91,7 +98,7 @@ struct dict_item {
 // key that ends in "*" has an extended value (RFC 8187), which is decoded, and loses the star.
 inline std::vector<dict_item> parse_dict(std::string_view text) {
     std::vector<dict_item> out;
-    for (std::string_view view : split_list(text)) {
+    for (std::string_view view : list_items(text)) {
         const bool whole = view.front() == '"' && view.back() == '"' && view.size() >= 2;
         const std::string unquoted = whole ? unquote_value(view) : std::string();
         if (whole) view = unquoted;

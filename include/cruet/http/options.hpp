@@ -4,6 +4,7 @@
 //     const auto type = parse_options("text/html; charset=utf-8");
 //     type.value                  // "text/html"
 //     type.find("charset")        // optional "utf-8"
+//     for (const raw_parameter& p : parameter_view("a=b; c=d")) ...   // nothing is allocated
 //
 // Reading never fails: a parameter that is not well formed is skipped. Names come out in lower
 // case. Extended parameters (name*=UTF-8''%e2%82%ac) and continuations (name*0=a; name*1=b) are
@@ -22,6 +23,7 @@
 
 #include "cruet/core/ascii.hpp"
 #include "cruet/core/charset.hpp"
+#include "cruet/core/element_view.hpp"
 #include "cruet/core/utf8.hpp"
 #include "cruet/http/field.hpp"
 #include "cruet/url/percent.hpp"
@@ -200,6 +202,9 @@ inline bool next_parameter(std::string_view& rest, raw_parameter& p) noexcept {
     }
     return false;
 }
+
+// The well-formed parameters of what follows the first ";", as they stand.
+using parameter_view = element_view<raw_parameter, next_parameter>;
 
 // The part before the first ";", trimmed. Without it there are no parameters.
 inline options parse_options(std::string_view text) {

@@ -72,3 +72,16 @@ TEST_CASE("negotiating languages and tokens") {
     CHECK(best("gzip;q=0, *", {"gzip"}, token_matcher{}) == "none");
     CHECK(best("", {"gzip"}, token_matcher{}) == "none");
 }
+
+TEST_CASE("hostile lists of what is accepted are read in linear time") {
+    const auto repeated = [](std::string text, const char* unit, std::size_t size) {
+        while (text.size() < size) text += unit;
+        return text;
+    };
+    CHECK(parse_accept(repeated("", "text/html;q=0.5,", 1'000'000)).size() == 62'500);
+    CHECK(parse_accept(repeated("", "*/*;q=9,", 1'000'000)).empty());
+    CHECK(parse_accept(repeated("a;q=", "9", 1'000'000)).empty());
+    CHECK(parse_accept(repeated("a;q=0.", "9", 1'000'000)).size() == 1);
+    CHECK(parse_accept(repeated("a;b=", "\"", 1'000'001)).size() <= 1);
+    CHECK(parse_accept(repeated("a;b=\"", "\\\"", 1'000'000)).empty());
+}

@@ -106,3 +106,19 @@ TEST_CASE("parameters are written") {
         CHECK(read(write("a", value)) == list{{"a", value}});
     }
 }
+
+TEST_CASE("hostile parameters are read in linear time") {
+    const auto repeated = [](std::string text, const char* unit, std::size_t size) {
+        while (text.size() < size) text += unit;
+        return text;
+    };
+    CHECK(parse_options(repeated("a", ";", 1'000'000)).parameters.empty());
+    CHECK(parse_options(repeated("a", ";a=\"", 1'000'000)).parameters.size() <= 1'000'000);
+    CHECK(parse_options(repeated("a;b=\"", "\\\"", 1'000'000)).parameters.empty());
+    CHECK(parse_options(repeated("a", ";b*=utf-8''%ff", 1'000'000)).parameters.size() == 1);
+    CHECK(parse_options(repeated("a", ";b*0*=utf-8''%ff", 1'000'000)).parameters.size() == 1);
+    CHECK(parse_options(repeated("a", ";b=c", 1'000'000)).parameters.size() == 1);
+    std::string names = "a";
+    for (int i = 0; i < 100'000; ++i) names += ";n" + std::to_string(i) + "=v";
+    CHECK(parse_options(names).parameters.size() == 100'000);
+}

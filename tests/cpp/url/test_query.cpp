@@ -81,3 +81,17 @@ TEST_CASE("what is written is read back") {
     CHECK(out == "a+b=c%26d%3De&%C3%A9=%2B");
     CHECK(*parse_query(out) == query_pairs{{"a b", "c&d=e"}, {"\xc3\xa9", "+"}});
 }
+
+TEST_CASE("hostile queries are read in linear time") {
+    const auto repeated = [](const char* unit, std::size_t size) {
+        std::string text;
+        while (text.size() < size) text += unit;
+        return text;
+    };
+    CHECK(parse_query(repeated("&", 1'000'000))->empty());
+    CHECK(parse_query(repeated("a&", 1'000'000))->size() == 500'000);
+    CHECK(parse_query(repeated("=", 1'000'000))->size() == 1);
+    CHECK(parse_query(repeated("%", 1'000'000))->front().first.size() == 1'000'000);
+    CHECK(parse_query(repeated("%ff", 999'999))->size() == 1);
+    CHECK_FALSE(parse_query(repeated("a=b&", 4'000'000), 1000).has_value());
+}
