@@ -46,8 +46,13 @@ class Case:
         )
 
 
-def routes(count: int, kinds: tuple[str, ...], asked: int) -> str:
-    """The setup for a map of ``count`` rules, of which ``asked``, evenly spread, are matched."""
+def routes(count: int, kinds: tuple[str, ...], asked: int, *, spread: bool = True) -> str:
+    """The setup for a map of ``count`` rules, of which ``asked`` are matched.
+
+    These are evenly spread or, where that is not wanted, neighbours in the middle.
+    """
+    step = count // asked if spread else 1
+    first = 0 if spread else (count - asked) // 2
     # Paths are as long in a large map as in a small one.
     paths = {"static": "/static/page{n:04}/show", "typed": "/typed{n:04}/7/seven"}
     rules = {"static": "/static/page{n:04}/show", "typed": "/typed{n:04}/<int:number>/<name>"}
@@ -60,9 +65,9 @@ url_map = Map([
     for n in range({count})
 ])
 match = url_map.bind("example.org").match
-step = {count} // {asked}
 # Of both kinds equally many, whatever the step is.
-numbers = [n + (i + n) % 2 for i, n in enumerate(range(0, {count}, step))]
+spread = range({first}, {first + step * asked}, {step})
+numbers = [n + (i + n) % 2 for i, n in enumerate(spread)]
 asked = [paths[kinds[n % len(kinds)]].format(n=n) for n in numbers]
 assert [match(path, "GET")[0] for path in asked] == numbers
 """
@@ -190,6 +195,12 @@ def cases(folder: Path) -> list[Case]:
         Case("match, 100 typed rules", routes(100, both[1:], 100), match, 8, times=100),
         Case("match, 10 rules", routes(10, both, 10), match, times=10),
         Case("match, 10,000 rules", routes(10_000, both, 10), match, times=10),
+        Case(
+            "match, 10 neighbours of 10,000 rules",
+            routes(10_000, both, 10, spread=False),
+            match,
+            times=10,
+        ),
         Case("build, static", BUILD, "build('static')", 8),
         Case("build, typed", BUILD, "build('typed', values)", 8),
         Case(

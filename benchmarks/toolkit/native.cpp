@@ -52,11 +52,13 @@ struct route_case {
     router rules;
     std::vector<std::string> asked;
 
-    route_case(int count, bool statics, bool typed, int paths) {
-        const int step = count / paths;
+    route_case(int count, bool statics, bool typed, int paths, bool spread) {
+        const int step = spread ? count / paths : 1;
+        const int first = spread ? 0 : (count - paths) / 2;
         for (int n = 0; n < count; ++n) add(n, is_static(n, statics, typed));
         for (int i = 0; i < paths; ++i) {
-            const int n = i * step + (i + i * step) % 2;
+            const int place = first + i * step;
+            const int n = place + (i + place) % 2;
             asked.push_back(path(n, is_static(n, statics, typed)));
         }
     }
@@ -93,14 +95,16 @@ struct route_case {
 };
 
 void add_routing(operations& all) {
-    const auto match = [&](const char* name, int count, bool statics, bool typed, int paths) {
-        const auto rules = std::make_shared<route_case>(count, statics, typed, paths);
+    const auto match = [&](const char* name, int count, bool statics, bool typed, int paths,
+                           bool spread = true) {
+        const auto rules = std::make_shared<route_case>(count, statics, typed, paths, spread);
         all[name] = [rules](long times) { (*rules)(times); };
     };
     match("match, 100 static rules", 100, true, false, 100);
     match("match, 100 typed rules", 100, false, true, 100);
     match("match, 10 rules", 10, true, true, 10);
     match("match, 10,000 rules", 10000, true, true, 10);
+    match("match, 10 neighbours of 10,000 rules", 10000, true, true, 10, false);
 
     const auto rules = std::make_shared<router>();
     (void)rules->add({.path = "/about/imprint", .endpoint = 0});

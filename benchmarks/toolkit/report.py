@@ -4,6 +4,7 @@ from typing import Any
 
 Results = dict[str, Any]
 FEW, MANY = "match, 10 rules", "match, 10,000 rules"
+NEIGHBOURS = "match, 10 neighbours of 10,000 rules"
 
 
 def figure(case: dict[str, Any], side: str) -> str:
@@ -49,6 +50,16 @@ def markdown(results: Results) -> str:
     for name, grown in results["memory"].items():
         told = ", ".join(f"{side} {size / 2**20:.1f} MiB" for side, size in grown.items())
         lines += ["", f"Peak of resident memory above what it was before {name}: {told}."]
+    load = results["load"]
+    busy = (
+        f"Load average on {load['cores']} cores: {load['before']:.1f} before, {load['after']:.1f} "
+        "after, of which this run makes 1."
+    )
+    if load["before"] > load["cores"]:
+        busy += (
+            " Others worked, too: times are longer than on a quiet machine: compare within a run."
+        )
+    lines += ["", busy]
     told = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     return "\n".join([*lines, "", f"{told}."]) + "\n"
 
@@ -58,6 +69,19 @@ def scale(results: Results) -> list[str]:
     times = {case["name"]: case["ns"] for case in results["cases"]}
     if not {FEW, MANY} <= set(times):
         return []
-    ratios = {side: times[MANY][side] / ns for side, ns in times[FEW].items()}
-    told = ", ".join(f"{side} {ratio:.2f}" for side, ratio in ratios.items())
-    return ["", f"A match over 10,000 rules over one over 10 (goal: cruet at most 1): {told}."]
+    lines = [
+        "",
+        f"A match over 10,000 rules over one over 10 (goal: cruet at most 1): {told(times, MANY)}.",
+    ]
+    if NEIGHBOURS in times:
+        lines[-1] += (
+            " Ten rules spread over a large map share fewer cache lines than ten alone; ten that "
+            f"lie side by side among 10,000: {told(times, NEIGHBOURS)}."
+        )
+    return lines
+
+
+def told(times: dict[str, dict[str, float]], name: str) -> str:
+    """A case over ten rules alone, on each side that has both."""
+    few, many = times[FEW], times[name]
+    return ", ".join(f"{side} {many[side] / few[side]:.2f}" for side in few if side in many)

@@ -157,6 +157,7 @@ def measure_all(options: argparse.Namespace) -> dict[str, Any]:
         }
         if not options.no_native:
             commands["native"] = [build_on_headers("toolkit", [SOURCE]), folder, *TEXTS]
+        before = os.getloadavg()[0]
         samples = measure(listed, chosen, commands, options.rounds)
         memory = measure_memory(listed, chosen, commands)
     told = ("name", "peer", "goal", "size")
@@ -164,6 +165,8 @@ def measure_all(options: argparse.Namespace) -> dict[str, Any]:
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "rounds": options.rounds,
         "versions": versions(),
+        # The machine's own, of one minute; this run alone makes it 1.
+        "load": {"before": before, "after": os.getloadavg()[0], "cores": os.cpu_count()},
         "cases": [
             {
                 **{key: getattr(listed[i], key) for key in told},

@@ -34,6 +34,7 @@ def results() -> dict[str, Any]:
             case("match, 10 rules", 0, 0, ns=ns),
             case("match, 10,000 rules", 0, 0, ns={**ns, "cruet": 90.0}),
         ],
+        "load": {"before": 5.0, "after": 1.25, "cores": 2},
         "memory": {"upload": {"cruet": 2.0**19, "peer": 2.0**20}},
     }
 
@@ -46,6 +47,7 @@ def test_table_tells_ratios_and_whether_goals_are_met(results: dict[str, Any]) -
     assert "| slow | 2.00 µs | 3.00 µs | Werkzeug | 1.5x | 3x, missed | – |" in table
     assert "| upload | 20 MiB/s | 10 MiB/s | Werkzeug | 2.0x |  | – |" in table
     assert "at most 1): cruet 0.90, peer 1.00, native 1.00." in table
+    assert "on 2 cores: 5.0 before, 1.2 after, of which this run makes 1. Others worked" in table
     assert "before upload: cruet 0.5 MiB, peer 1.0 MiB." in table
 
 
@@ -53,9 +55,21 @@ def test_table_of_one_case_does_without_the_others(results: dict[str, Any]) -> N
     from benchmarks.toolkit import report
 
     results["cases"] = [case("fast", 100, 900, ns={"cruet": 100.0})]
+    results["load"]["before"] = 0.5
     table = report.markdown(results)
     assert "| fast | 100 ns | – | Werkzeug | – |  | – |" in table
     assert "10,000" not in table
+    assert "0.5 before" in table and "Others" not in table
+
+
+def test_table_tells_neighbours_apart(results: dict[str, Any]) -> None:
+    from benchmarks.toolkit import report
+
+    name = report.NEIGHBOURS
+    results["cases"].append(case(name, 100, 900, ns={"cruet": 100.0, "peer": 400.0}))
+    line = next(line for line in report.markdown(results).splitlines() if "side by side" in line)
+    own = {one["name"]: one["ns"] for one in results["cases"]}[report.FEW]
+    assert line.endswith(f"cruet {100 / own['cruet']:.2f}, peer {400 / own['peer']:.2f}.")
 
 
 def test_every_case_runs_on_cruet(tmp_path: Path) -> None:
