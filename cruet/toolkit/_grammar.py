@@ -101,7 +101,7 @@ def parse_options_header(value: str | None) -> tuple[str, dict[str, str]]:
 
 def parse_date(value: str | None) -> datetime | None:
     """An HTTP date in any of its three forms (RFC 9110 section 5.6.7), or as mail has it (RFC 5322
-    section 3.3), as an aware datetime; None where it is neither."""
+    section 3.3), as an aware datetime; None where it is neither, or in no year that there is."""
     if not value:
         return None
     seconds = parse_http_date(value)
@@ -112,9 +112,12 @@ def parse_date(value: str | None) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+        if moment.tzinfo is None:
+            return moment.replace(tzinfo=UTC)
+        moment.astimezone(UTC)  # which a zone may put before or behind all years
+    except (TypeError, ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return moment
 
 
 def http_date(timestamp: datetime | date | float | struct_time | None = None) -> str:

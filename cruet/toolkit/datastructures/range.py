@@ -22,9 +22,10 @@ class IfRange:
         """The field's value."""
         if self.date is not None:
             return http_date(self.date)
-        if self.etag is not None:
-            return quote_etag(self.etag)
-        return ""
+        if self.etag is None:
+            return ""
+        # Clients may send what is no tag, and is equal to none.
+        return self.etag if '"' in self.etag else quote_etag(self.etag)
 
     def __str__(self) -> str:
         return self.to_header()

@@ -113,6 +113,15 @@ def test_dates():
     assert http.http_date(date(2020, 1, 1)) == "Wed, 01 Jan 2020 00:00:00 GMT"
     for bad in ("", None, "Sun, 33 Nov 1994 08:49:37 GMT", "now"):
         assert http.parse_date(bad) is None
+    many = "9" * 30
+    for bad in (
+        f"1 Jan {many} 0:0:0 +0100",
+        f"1 Jan 2020 0:0:0 +{many}",
+        "31 Dec 9999 23:59 -0100",
+    ):
+        assert http.parse_date(bad) is None
+        assert str(http.parse_if_range_header(bad)) == f'"{bad}"'
+    assert str(http.parse_if_range_header('"a"b')) == '"a"b'
 
 
 def test_age():

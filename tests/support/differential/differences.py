@@ -68,6 +68,26 @@ def _trailing_argument(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
 
 
 @differs(
+    "date if_range conditional modified",
+    "A date in no year that there is is none; Werkzeug raises OverflowError, which a client could"
+    " make an error of the server.",
+    f"1 Jan 2020 00:00:00 +{'9' * 30}",
+)
+def _date_in_no_year(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return ours[0] == "gives" and _raises(theirs, "OverflowError")
+
+
+@differs(
+    "if_range",
+    "What a client sent that is no entity tag is written as it stands; Werkzeug raises ValueError,"
+    " which a client could make an error of the server.",
+    'a"b',
+)
+def _no_tag(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return ours[0] == "gives" and _raises(theirs, "ValueError")
+
+
+@differs(
     "content_range byte_range conditional",
     "Positions have 63 bits, for no content is longer; beyond they are taken for the last one.",
     "bytes 0-99999999999999999999/*",
