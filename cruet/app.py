@@ -17,12 +17,35 @@ from ._app_urls import Urls
 from ._resources import InstanceFiles, PackageFiles
 from .cli import Commands
 from .ctx import AppContext, RequestContext
+from .globals import current_app as current_app
+from .globals import g as g
+from .globals import request as request
+from .globals import request_ctx as request_ctx
+from .globals import session as session
+from .helpers import get_debug_flag as get_debug_flag
+from .helpers import get_flashed_messages as get_flashed_messages
+from .helpers import get_load_dotenv as get_load_dotenv
+from .helpers import send_from_directory as send_from_directory
 from .json.provider import DefaultJSONProvider
 from .sansio.app import DEFAULT_CONFIG, App
 from .sansio.scaffold import _sentinel
 from .sessions import SecureCookieSessionInterface, SessionInterface
+from .signals import appcontext_tearing_down as appcontext_tearing_down
+from .signals import got_request_exception as got_request_exception
+from .signals import request_finished as request_finished
+from .signals import request_started as request_started
+from .signals import request_tearing_down as request_tearing_down
+from .toolkit.datastructures import Headers as Headers
+from .toolkit.datastructures import ImmutableDict as ImmutableDict
+from .toolkit.exceptions import BadRequestKeyError as BadRequestKeyError
 from .toolkit.exceptions import HTTPException
+from .toolkit.exceptions import InternalServerError as InternalServerError
+from .toolkit.routing import BuildError as BuildError
 from .toolkit.routing import Map
+from .toolkit.routing import MapAdapter as MapAdapter
+from .toolkit.routing import RequestRedirect as RequestRedirect
+from .toolkit.routing import RoutingException as RoutingException
+from .toolkit.routing import Rule as Rule
 from .toolkit.wsgi import get_host
 from .wrappers import Request, Response
 
@@ -30,8 +53,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-    from .toolkit.routing import MapAdapter
 
 
 class Flask(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ._resources import PackageFiles
+from .cli import AppGroup as AppGroup
 from .cli import Commands
+from .globals import current_app as current_app
+from .helpers import send_from_directory as send_from_directory
 from .sansio.blueprints import Blueprint as SansioBlueprint
 from .sansio.blueprints import BlueprintSetupState as BlueprintSetupState
 

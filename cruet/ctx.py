@@ -9,6 +9,9 @@ from functools import update_wrapper
 from . import typing as ft
 from ._cruet import CAppContext, CRequestContext
 from .globals import _cv_app, _cv_request
+from .signals import appcontext_popped as appcontext_popped
+from .signals import appcontext_pushed as appcontext_pushed
+from .toolkit.exceptions import HTTPException as HTTPException
 
 F = t.TypeVar("F", bound=Callable[..., t.Any])
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from .blueprints import Blueprint
 from .globals import request_ctx
 from .sansio.app import App
+from .toolkit.routing import RequestRedirect as RequestRedirect
 
 if t.TYPE_CHECKING:
     from jinja2.loaders import BaseLoader

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from click.testing import CliRunner, Result
 
 from .cli import ScriptInfo
+from .sessions import SessionMixin as SessionMixin
 from .toolkit.test import Client, take_request
 from .toolkit.test import EnvironBuilder as BaseEnvironBuilder
 from .toolkit.wrappers import Request as BaseRequest

@@ -7,6 +7,7 @@ import typing as t
 from . import json
 from .globals import current_app
 from .toolkit.exceptions import BadRequest
+from .toolkit.exceptions import HTTPException as HTTPException
 from .toolkit.wrappers import Request as RequestBase
 from .toolkit.wrappers import Response as ResponseBase
 

@@ -70,6 +70,14 @@ SUITES = {
         121,
         ("asgiref",),
     ),
+    "flask-smorest": Suite(
+        Sdist(
+            "flask_smorest",
+            "0.46.2",
+            "7d9099a37a5add415670d6904ae032eefc1d2ba2432f060d7c048c74fc655a80",
+        ),
+        552,
+    ),
     "flask-marshmallow": Suite(
         Sdist(
             "flask_marshmallow",
