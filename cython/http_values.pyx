@@ -1,5 +1,10 @@
 # The other header values; http.pyx includes them.
 
+from cpython.datetime cimport datetime_new, get_utc, import_datetime
+
+import_datetime()
+
+
 def reason_phrase(int status):
     """The reason phrase of a status code, "Unknown" where it has none (RFC 9110 section 15)."""
     cdef string_view phrase = grammar.http_reason(status)
@@ -30,6 +35,20 @@ def parse_http_date(str text):
     if not parsed.has_value():
         return None
     return parsed.value()
+
+
+def parse_http_datetime(str text):
+    """As `parse_http_date`, as an aware datetime in UTC."""
+    cdef optional[grammar.date_parts] parsed
+    cdef grammar.date_parts t
+    cdef str trimmed = text.strip()
+    if not PyUnicode_IS_ASCII(trimmed):
+        return None
+    parsed = value_of(grammar.http_parse_date_parts(text_view(trimmed)))
+    if not parsed.has_value():
+        return None
+    t = parsed.value()
+    return datetime_new(t.year, t.month, t.day, t.hour, t.minute, t.second, 0, get_utc())
 
 
 def parse_options(str text):

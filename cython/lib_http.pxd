@@ -71,7 +71,15 @@ cdef extern from "cruet/http/date.hpp" namespace "cruet::http" nogil:
     const int64_t date_min
     const int64_t date_max
     void format_date_into(char*, int64_t)
+    cdef struct date_parts:
+        int year
+        int month
+        int day
+        int hour
+        int minute
+        int second
     result[int64_t] http_parse_date "cruet::http::parse_date"(string_view)
+    result[date_parts] http_parse_date_parts "cruet::http::parse_date_parts"(string_view)
 
 cdef extern from "cruet/http/etag.hpp" namespace "cruet::http" nogil:
     cdef cppclass etag:

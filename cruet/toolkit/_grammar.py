@@ -17,7 +17,7 @@ from .. import _cruet
 from .._cruet import (
     format_http_date,
     parse_dict,
-    parse_http_date,
+    parse_http_datetime,
     parse_list,
     parse_options,
     quote_value,
@@ -104,9 +104,9 @@ def parse_date(value: str | None) -> datetime | None:
     section 3.3), as an aware datetime; None where it is neither, or in no year that there is."""
     if not value:
         return None
-    seconds = parse_http_date(value)
-    if seconds is not None:
-        return _epoch + timedelta(seconds=seconds)
+    known = parse_http_datetime(value)
+    if known is not None:
+        return known
     # Few clients write such dates, and the module takes longer to import than the rest of this one.
     from email.utils import parsedate_to_datetime
 

@@ -3,6 +3,7 @@
 //     format_date(784111777)                              // "Sun, 06 Nov 1994 08:49:37 GMT"
 //     parse_date("Sunday, 06-Nov-94 08:49:37 GMT")        // 784111777
 //     parse_date("Sun Nov  6 08:49:37 1994")              // 784111777
+//     parse_date_parts("Sun Nov  6 08:49:37 1994")        // {1994, 11, 6, 8, 49, 37}
 //
 // Times are seconds since 1970-01-01T00:00:00Z, without leap seconds. Reading is exact: case,
 // spaces and digits as the grammar has them. The day's name must be one but is not compared with
@@ -207,23 +208,52 @@ inline std::string format_date(std::int64_t seconds) {
     return out;
 }
 
-// Any of the three forms, to seconds. errc::bad_date. `now` decides the century of a two-digit
-// year: one that would lie more than 50 years ahead is taken to be past.
-inline result<std::int64_t> parse_date(std::string_view text,
-                                       std::int64_t now = std::time(nullptr)) noexcept {
-    for (auto* form : {detail::read_fixdate, detail::read_rfc850, detail::read_asctime}) {
-        detail::date_reader in(text);
-        detail::broken_down t;
+namespace detail {
+inline result<broken_down> read_date(std::string_view text, std::int64_t now) noexcept {
+    for (auto* form : {read_fixdate, read_rfc850, read_asctime}) {
+        date_reader in(text);
+        broken_down t;
         if (!form(in, t)) continue;
-        if (form == detail::read_rfc850) {
-            const int this_year = detail::civil_from_days(now / 86400).year;
+        if (form == read_rfc850) {
+            const int this_year = civil_from_days(now / 86400).year;
             t.date.year += this_year - this_year % 100;
             if (t.date.year > this_year + 50) t.date.year -= 100;
         }
         if (!t.valid()) return error{errc::bad_date, 0};
-        return t.seconds();
+        return t;
     }
     return error{errc::bad_date, 0};
+}
+}  // namespace detail
+
+// Any of the three forms, to seconds. errc::bad_date. `now` decides the century of a two-digit
+// year: one that would lie more than 50 years ahead is taken to be past.
+inline result<std::int64_t> parse_date(std::string_view text,
+                                       std::int64_t now = std::time(nullptr)) noexcept {
+    const auto t = detail::read_date(text, now);
+    if (!t) return t.error();
+    return t->seconds();
+}
+
+// A moment in UTC, as calendars and clocks show it: months and days from 1.
+struct date_parts {
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+
+    friend constexpr bool operator==(const date_parts&, const date_parts&) noexcept = default;
+};
+
+// As parse_date, for who wants no seconds. The years are 1 to 9999.
+inline result<date_parts> parse_date_parts(std::string_view text,
+                                           std::int64_t now = std::time(nullptr)) noexcept {
+    const auto t = detail::read_date(text, now);
+    if (!t) return t.error();
+    const detail::civil_date& date = t->date;
+    return date_parts{date.year, date.month, date.day, t->hour, t->minute, t->second};
 }
 
 }  // namespace cruet::http

@@ -54,6 +54,16 @@ TEST_CASE("every day of an era is read back") {
     CHECK(format_date(INT64_MAX) == format_date(date_max));
 }
 
+TEST_CASE("dates as their parts") {
+    const date_parts expected{1994, 11, 6, 8, 49, 37};
+    for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                             "Sun Nov  6 08:49:37 1994"}) {
+        CHECK(*parse_date_parts(text, in_2026) == expected);
+    }
+    CHECK(parse_date_parts("Thu, 29 Feb 1900 00:00:00 GMT").error().code == errc::bad_date);
+    CHECK(parse_date_parts("").error().code == errc::bad_date);
+}
+
 TEST_CASE("two-digit years lie at most fifty years ahead") {
     CHECK(format_date(*parse_date("Sunday, 06-Nov-76 08:49:37 GMT", in_2026)).substr(12, 4) ==
           "2076");

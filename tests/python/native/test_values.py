@@ -1,6 +1,7 @@
 """The native header value grammars."""
 
 import pickle
+from datetime import UTC, datetime
 
 import pytest
 
@@ -25,8 +26,12 @@ def test_dates() -> None:
         "Sun Nov  6 08:49:37 1994",
     ):
         assert native.parse_http_date(text) == 784111777
+        known = native.parse_http_datetime(text)
+        assert known == datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
+        assert known is not None and known.tzinfo is UTC
     for text in ("", "soon", "Sun, 06 Nov 1994 08:49:37 é", "Thu, 33 Jan 1970 00:00:00 GMT"):
         assert native.parse_http_date(text) is None
+        assert native.parse_http_datetime(text) is None
     for seconds in (-62135596801, 253402300800):
         with pytest.raises(ValueError, match="out of range"):
             native.format_http_date(seconds)
