@@ -77,6 +77,7 @@ SUITES = {
             "7d9099a37a5add415670d6904ae032eefc1d2ba2432f060d7c048c74fc655a80",
         ),
         552,
+        ("apispec[yaml]",),
     ),
     "flask-marshmallow": Suite(
         Sdist(
