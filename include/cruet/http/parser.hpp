@@ -146,6 +146,7 @@ public:
     request_parser(Sink& sink, const limits& bounds) noexcept : parser_core(table, &sink, bounds) {
         static_assert(RequestSink<Sink>);
     }
+    request_parser(Sink& sink, const limits&& bounds) = delete;  // it would not outlive anything
 
 private:
     static Sink& self(void* sink) noexcept { return *static_cast<Sink*>(sink); }

@@ -152,7 +152,8 @@ TEST_CASE("one block holds a request's head") {
     const std::string request = "GET /" + text_64 + " HTTP/1.1\r\nHost: a\r\n" +
                                 joined("X: " + text_64, "\r\n", 9) + "\r\n";
     sink taken;
-    request_parser<sink> parser(taken, cruet::limits{});
+    const cruet::limits bounds;
+    request_parser<sink> parser(taken, bounds);
     // The block grows while the head comes in; found whole, it is one.
     CHECK(allocations([&] { return parser.feed(request).consumed; }) <= 2);
     REQUIRE(taken.head);
