@@ -52,6 +52,8 @@ def state(value: Any, within: tuple[int, ...] = ()) -> Any:
     within = (*within, id(value))
     if isinstance(value, io.BytesIO):
         return value.getvalue().decode()
+    if type(value) in (set, frozenset):
+        return sorted(map(repr, value))
     if type(value) is dict:
         pairs = sorted(value.items(), key=lambda pair: repr(pair[0]))
         return [f"{key!r}: {state(each, within)}" for key, each in pairs]
