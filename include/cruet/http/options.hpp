@@ -12,9 +12,9 @@
 // write it in form-data. `value` points into the text, parameters are owned.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <iterator>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -139,17 +139,69 @@ inline std::string_view without_section(std::string_view name, bool& continued) 
     return continued ? name.substr(0, star) : name;
 }
 
+// Parameters in the order in which their names came first. Where there are many they are found by a
+// tree, which no choice of names makes slow.
+class parameter_list {
+public:
+    parameter* find(std::string_view name) noexcept {
+        const std::size_t at = place_of(name);
+        return at == none ? nullptr : &slots_[at].what;
+    }
+    // The name must not be there.
+    void add(std::string name, std::string&& value) {
+        slots_.push_back({{std::move(name), std::move(value)}, true});
+        if (slots_.size() <= few) return;
+        for (std::size_t i = slots_.size() == few + 1 ? 0 : slots_.size() - 1; i < slots_.size();
+             ++i) {
+            if (slots_[i].there) places_.emplace(slots_[i].what.name, i);
+        }
+    }
+    void take_out(std::string_view name) {
+        const std::size_t at = place_of(name);
+        if (at == none) return;
+        slots_[at].there = false;
+        if (slots_.size() > few) places_.erase(places_.find(name));
+    }
+    void move_to(std::vector<parameter>& out) {
+        for (slot& s : slots_) {
+            if (s.there) out.push_back(std::move(s.what));
+        }
+    }
+
+private:
+    struct slot {
+        parameter what;
+        bool there;
+    };
+    static constexpr std::size_t few = 16;
+    static constexpr auto none = static_cast<std::size_t>(-1);
+
+    std::size_t place_of(std::string_view name) const noexcept {
+        if (slots_.size() > few) {
+            const auto found = places_.find(name);
+            return found == places_.end() ? none : found->second;
+        }
+        for (std::size_t i = 0; i < slots_.size(); ++i) {
+            if (slots_[i].there && slots_[i].what.name == name) return i;
+        }
+        return none;
+    }
+
+    std::vector<slot> slots_;
+    std::map<std::string, std::size_t, std::less<>> places_;  // empty while there are few
+};
+
 // The parameters read so far, names in lower case. Sections are joined apart from the others: of a
 // name that comes both whole and in sections, the way that comes last holds.
 class parameter_store {
 public:
     void store(std::string_view name, std::string&& value, bool continued) {
-        const std::string key = lower(name);
-        take_out(continued ? whole_ : joined_, key);
-        std::vector<parameter>& to = continued ? joined_ : whole_;
-        const auto found = find(to, key);
-        if (found == to.end()) {
-            to.push_back({key, std::move(value)});
+        std::string key = lower(name);
+        (continued ? whole_ : joined_).take_out(key);
+        parameter_list& to = continued ? joined_ : whole_;
+        parameter* const found = to.find(key);
+        if (!found) {
+            to.add(std::move(key), std::move(value));
         } else if (continued) {
             found->value += value;
         } else {
@@ -157,24 +209,15 @@ public:
         }
     }
     std::vector<parameter> take() && {
-        whole_.insert(whole_.end(), std::make_move_iterator(joined_.begin()),
-                      std::make_move_iterator(joined_.end()));
-        return std::move(whole_);
+        std::vector<parameter> out;
+        whole_.move_to(out);
+        joined_.move_to(out);
+        return out;
     }
 
 private:
-    using list = std::vector<parameter>;
-    static list::iterator find(list& in, std::string_view key) noexcept {
-        return std::find_if(in.begin(), in.end(),
-                            [&](const parameter& p) { return p.name == key; });
-    }
-    static void take_out(list& from, std::string_view key) {
-        const auto found = find(from, key);
-        if (found != from.end()) from.erase(found);
-    }
-
-    list whole_;
-    list joined_;
+    parameter_list whole_;
+    parameter_list joined_;
 };
 }  // namespace detail
 

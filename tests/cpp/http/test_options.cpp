@@ -121,4 +121,11 @@ TEST_CASE("hostile parameters are read in linear time") {
     std::string names = "a";
     for (int i = 0; i < 100'000; ++i) names += ";n" + std::to_string(i) + "=v";
     CHECK(parse_options(names).parameters.size() == 100'000);
+    // Whole and in sections by turns, and the other way round: each takes the other out.
+    std::string turns = "a";
+    for (int i = 0; i < 100'000; ++i)
+        turns += ";n" + std::to_string(i % 50'000) + (i < 50'000 ? "=v" : "*0=w");
+    const auto parameters = parse_options(turns).parameters;
+    CHECK(parameters.size() == 50'000);
+    CHECK(parameters[49'999] == parameter{"n49999", "w"});
 }
