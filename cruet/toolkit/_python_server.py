@@ -1,4 +1,7 @@
-"""Accepts connections for handlers in Python: for TLS, for handlers of one's own, for processes."""
+"""Accepts connections for handlers in Python.
+
+It serves without threads, with TLS, with processes, and for handlers of one's own.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ import socket
 import sys
 import threading
 import typing as t
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
 
 if t.TYPE_CHECKING:
     from .serving import BaseWSGIServer
@@ -23,6 +29,8 @@ POLL = 0.5
 class PythonServer:
     """Serves each connection in a thread of its own, or with ``processes`` in a fork.
 
+    Without ``multithread`` the threads only read requests: the application runs in the thread that
+    :meth:`run` was called in, so that what it keeps for its thread is there at each request.
     Has the native server's ``run`` and ``stop``. The owner's steps are socketserver's: what it
     overrides is heeded. With ``shares`` its ``process_request`` shares the connections out, with
     ``polls`` its ``service_actions`` waits to be called.
@@ -42,7 +50,10 @@ class PythonServer:
         self._places = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._stopping = False
         self._error: BaseException | None = None
-        # There while it runs: written to by stop().
+        # Functions that wait for their turn, each with what its caller waits for.
+        self._turns: deque[tuple[Callable[[], None], Future[None]]] = deque()
+        # There once it runs.
+        self._server_thread: int | None = None
         self._waker: socket.socket | None = None
 
     def run(self) -> None:
@@ -51,6 +62,8 @@ class PythonServer:
         listener.setblocking(False)
         self._waker, woken = socket.socketpair()
         self._waker.setblocking(False)
+        woken.setblocking(False)
+        self._server_thread = threading.get_ident()
         try:
             with woken, self._waker, selectors.DefaultSelector() as selector:
                 selector.register(listener, selectors.EVENT_READ)
@@ -59,9 +72,12 @@ class PythonServer:
                     # Children that have ended are collected now and then.
                     selector.select(POLL if self._children or self._polls else None)
                     self._reap(wait=False)
+                    self._take_turns(woken)
                     self._accept()
                     self._owner.service_actions()
         finally:
+            self._stopping = True
+            self._end_turns()
             for child in self._children:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(child, 15)
@@ -72,9 +88,48 @@ class PythonServer:
     def stop(self) -> None:
         """Have :meth:`run` return; from any thread or a signal handler."""
         self._stopping = True
+        self._wake()
+
+    def _wake(self) -> None:
         if self._waker is not None:
             with contextlib.suppress(OSError):
                 self._waker.send(b"\0")
+
+    def in_turn(self, function: Callable[[], None]) -> None:
+        """Have the serving thread call a function, and wait until it has; raise what it raises.
+
+        :raises ConnectionAbortedError: the server has stopped before it came to it.
+        """
+        if self._waker is None or self._server_thread == threading.get_ident():
+            function()
+            return
+        done: Future[None] = Future()
+        self._turns.append((function, done))
+        if self._stopping:
+            self._end_turns()
+        self._wake()
+        done.result()
+
+    def _take_turns(self, woken: socket.socket) -> None:
+        with contextlib.suppress(BlockingIOError):
+            woken.recv(4096)
+        while self._turns and not self._stopping:
+            function, done = self._turns.popleft()
+            try:
+                function()
+            except Exception as error:
+                done.set_exception(error)
+            except BaseException as error:
+                # An interruption ends the server; whoever waits shall not wait for ever.
+                done.set_exception(ConnectionAbortedError(f"interrupted: {error!r}"))
+                raise
+            else:
+                done.set_result(None)
+
+    def _end_turns(self) -> None:
+        while self._turns:
+            with contextlib.suppress(IndexError):
+                self._turns.popleft()[1].set_exception(ConnectionAbortedError("the server stops"))
 
     def _accept(self) -> None:
         try:

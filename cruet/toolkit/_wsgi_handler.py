@@ -1,6 +1,7 @@
 """One connection of the development server, where Python has to speak HTTP itself.
 
-That is where handlers are overridden, and with TLS: everything else the native server answers.
+That is without threads, where handlers are overridden, and with TLS: all else the native server
+answers.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class DechunkedInput(io.RawIOBase):
 class WSGIRequestHandler(BaseHTTPRequestHandler):
     """What ``request_handler`` arguments are subclasses of.
 
-    Where nothing is overridden the native server answers, and no handler is ever made.
+    Where nothing is overridden a server with threads is native, and no handler is ever made.
     """
 
     # Where it is public, and where pickles look for it.
@@ -104,9 +105,16 @@ class WSGIRequestHandler(BaseHTTPRequestHandler):
 
     server: BaseWSGIServer
     environ: WSGIEnvironment
-    protocol_version = "HTTP/1.1"
     #: Seconds that a client may take for the next bytes.
     timeout = 60
+
+    def setup(self) -> None:
+        """Prepare for the connection, which speaks HTTP/1.1 where it holds nobody else up."""
+        super().setup()
+        own = type(self).__mro__[: type(self).__mro__.index(WSGIRequestHandler)]
+        if not any("protocol_version" in vars(cls) for cls in own):
+            others_served = self.server.multithread or self.server.multiprocess
+            self.protocol_version = "HTTP/1.1" if others_served else "HTTP/1.0"
 
     @property
     def server_version(self) -> str:  # type: ignore[override]
@@ -197,8 +205,7 @@ class WSGIRequestHandler(BaseHTTPRequestHandler):
         self.environ = environ = self.make_environ()
         answer = _Answer(self)
         try:
-            with self.server.turn():
-                answer.run(self.server.app, environ)
+            self.server.in_turn(lambda: answer.run(self.server.app, environ))
         except connection_dropped_errors as error:
             self.close_connection = True
             self.connection_dropped(error, environ)

@@ -1,13 +1,13 @@
 """A server for development and tests: one process, made from any thread.
 
-``run_simple`` is what ``app.run()`` calls; ``make_server`` gives an object to run and stop. Both
-stand on the same native core as ``cruet run``. Where TLS, several processes or an own request
-handler are asked for, Python speaks HTTP instead, more slowly.
+``run_simple`` is what ``app.run()`` calls; ``make_server`` gives an object to run and stop. With
+threads, which are ``app.run()``'s default, both stand on the same native core as ``cruet run``.
+Without, and where TLS, several processes or an own request handler are asked for, Python's
+``http.server`` speaks HTTP instead: more slowly, and as leniently as Werkzeug's server does.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -16,7 +16,7 @@ import sys
 import threading
 import traceback
 import typing as t
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from http.server import HTTPServer
 from socketserver import BaseServer, ForkingMixIn, ThreadingMixIn
@@ -117,9 +117,9 @@ class BaseWSGIServer(HTTPServer):
         self.address_family = self.socket.family
         self.port = self.server_port = self._listener.address.port
         self.server_address = self._listener.address.path or (host, self.port)
-        self._one_at_a_time = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
+        self._server: _cruet.Server | PythonServer
         self._server = self._make_engine(handler or WSGIRequestHandler, settings)
 
     def _open(self, host: str, port: int) -> Listener:
@@ -146,12 +146,11 @@ class BaseWSGIServer(HTTPServer):
         self, handler: type[WSGIRequestHandler], settings: dict[str, t.Any]
     ) -> _cruet.Server | PythonServer:
         in_python = _overrides(handler) or _has_own(type(self), *_STEPS)
-        if self.ssl_context is not None or self.multiprocess or in_python:
+        if self.ssl_context is not None or not self.multithread or in_python:
             return self._in_python()
         app = _passing_errors(self.app) if self.passthrough_errors else self.app
-        threads = THREADS if self.multithread else 1
         settings = {"one_slash": True, **settings}
-        return _cruet.Server(app, [self.socket], threads=threads, **settings)
+        return _cruet.Server(app, [self.socket], threads=THREADS, **settings)
 
     def _in_python(self, processes: int = 1) -> PythonServer:
         shares = _has_own(type(self), "process_request", "process_request_thread")
@@ -179,9 +178,12 @@ class BaseWSGIServer(HTTPServer):
         with request:
             self.RequestHandlerClass(request, client_address or (), t.cast(t.Any, self))
 
-    def turn(self) -> contextlib.AbstractContextManager[t.Any]:
-        """Return what a request has to hold while the application runs."""
-        return contextlib.nullcontext() if self.multithread else self._one_at_a_time
+    def in_turn(self, function: Callable[[], None]) -> None:
+        """Run a function; without threads or processes one at a time, in the thread that serves."""
+        if isinstance(self._server, PythonServer) and not (self.multithread or self.multiprocess):
+            self._server.in_turn(function)
+        else:
+            function()
 
     def log(self, type: str, message: str, *args: t.Any) -> None:
         """Log a message at the level that ``type`` names."""

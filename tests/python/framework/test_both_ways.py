@@ -6,7 +6,6 @@ The application is made anew for each way, so that neither sees what the other o
 from __future__ import annotations
 
 import http.client
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import Any
 
 import pytest
 import two_ways
+from native_server import serving_natively
 
 import cruet
 from cruet import Blueprint, Flask, Response
-from cruet.toolkit.serving import make_server
 
 #: Set by the server alone.
 OF_THE_SERVER = {"date", "server", "connection", "transfer-encoding", "keep-alive"}
@@ -256,15 +255,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=["inline", "threads"])
 def port(folder: Path, request: pytest.FixtureRequest) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, make_app(folder), threaded=request.param == "threads")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    threads = 4 if request.param == "threads" else 1
+    with serving_natively(make_app(folder), threads=threads) as port:
+        yield port
 
 
 def through_socket(port: int, ask: Ask) -> Plain:
@@ -324,13 +317,9 @@ def test_interleaved_streams_keep_their_contexts(folder: Path) -> None:
 
         return generate()
 
-    server = make_server("127.0.0.1", 0, app)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving_natively(app) as port:
         connections = {
-            name: http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-            for name in ("a", "b")
+            name: http.client.HTTPConnection("127.0.0.1", port, timeout=20) for name in ("a", "b")
         }
         responses = {}
         for name, connection in connections.items():
@@ -345,7 +334,3 @@ def test_interleaved_streams_keep_their_contexts(folder: Path) -> None:
             assert bodies[name] == expected.encode()
             connection.close()
         assert state["running"] == 0
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

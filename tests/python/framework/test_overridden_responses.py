@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextvars
 import http.client
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from native_server import serving_natively
 
 import cruet
 from cruet import Flask, Response
 from cruet.toolkit.datastructures import Headers
-from cruet.toolkit.serving import make_server
 
 closed: list[str] = []
 
@@ -115,15 +114,8 @@ def make_app() -> Flask:
 
 @pytest.fixture(scope="module", params=["inline", "threads"])
 def port(request: pytest.FixtureRequest) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, make_app(), threaded=request.param == "threads")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving_natively(make_app(), threads=4 if request.param == "threads" else 1) as port:
+        yield port
 
 
 def ask(port: int, path: str) -> tuple[int, dict[str, str], bytes]:

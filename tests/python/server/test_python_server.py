@@ -89,8 +89,15 @@ def once(server: BaseWSGIServer, *args: Any) -> tuple[int, str]:
         return ask(connection, *args)
 
 
+def sent(server: BaseWSGIServer, request: bytes) -> bytes:
+    """Everything that comes until the connection ends."""
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(request)
+        return b"".join(iter(lambda: client.recv(1000), b""))
+
+
 def test_an_own_handler_is_made_and_heeded() -> None:
-    with serving_at() as server:
+    with serving_at(threaded=True) as server:
         connection = connect(server)
         status, text = ask(connection, "GET", "//a%20b?x=1", headers={"X-Two": "2", "X_Two": "no"})
         assert status == 200 and text.startswith("yes http /a b?x=1 b'' 2 ")
@@ -121,16 +128,34 @@ def test_a_large_body_that_is_not_read_ends_the_connection() -> None:
             assert connection.getresponse().read() == b"unread"
 
 
-def test_http_10_gets_no_chunks() -> None:
-    with serving_at() as server, socket.create_connection(("127.0.0.1", server.port)) as client:
-        client.sendall(b"GET /stream HTTP/1.0\r\n\r\n")
-        data = b"".join(iter(lambda: client.recv(1000), b""))
+@pytest.mark.parametrize(
+    ("threaded", "version"), [(True, b"1.0"), (False, b"1.0"), (False, b"1.1")]
+)
+def test_http_10_gets_no_chunks(threaded: bool, version: bytes) -> None:
+    with serving_at(threaded=threaded) as server:
+        data = sent(server, b"GET /stream HTTP/%b\r\nHost: a\r\n\r\n" % version)
     head, _, body = data.partition(b"\r\n\r\n")
     assert body == b"one two" and b"Connection: close" in head and b"chunked" not in head
 
 
+def test_a_handler_may_say_what_version_it_speaks() -> None:
+    class Old(Own):
+        protocol_version = "HTTP/1.0"
+
+    class New(Own):
+        protocol_version = "HTTP/1.1"
+
+    for handler, threaded, version in ((Old, True, 10), (New, False, 11), (Own, True, 11)):
+        with serving_at(request_handler=handler, threaded=threaded) as server:
+            connection = connect(server)
+            connection.request("GET", "/stream")
+            answer = connection.getresponse()
+            assert (answer.version, answer.read()) == (version, b"one two")
+            connection.close()
+
+
 def test_errors_are_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with serving_at() as server:
+    with serving_at(threaded=True) as server:
         status, text = once(server, "GET", "/broken")
         assert status == 500 and "Internal Server Error" in text
         with pytest.raises(http.client.IncompleteRead):
@@ -156,6 +181,69 @@ def test_errors_may_pass_through() -> None:
         once(server, "GET", "/broken")
     thread.join(10)
     assert [str(error) for error in raised] == ["boom"]
+
+
+def test_without_threads_one_thread_answers_and_nobody_is_held_up() -> None:
+    threads: list[int] = []
+
+    @Request.application
+    def note(request: Request) -> Response:
+        threads.append(threading.get_ident())
+        return Response("noted")
+
+    with serving_at(note, request_handler=None) as server:
+        # As browsers do, it connects and says nothing yet.
+        silent = socket.create_connection(("127.0.0.1", server.port))
+        assert [once(server, "GET", "/")[1] for _ in range(3)] == ["noted"] * 3
+        silent.close()
+    assert len(set(threads)) == 1 and threads[0] != threading.get_ident()
+
+
+def test_without_threads_a_stop_ends_what_waits_for_its_turn() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    @Request.application
+    def hold(request: Request) -> Response:
+        entered.set()
+        leave.wait(10)
+        return Response("held")
+
+    texts: list[str] = []
+
+    def get(path: str) -> None:
+        with contextlib.suppress(http.client.HTTPException, OSError):
+            texts.append(once(server, "GET", path)[1])
+
+    with serving_at(hold, request_handler=None) as server:
+        first = threading.Thread(target=get, args=["/first"])
+        first.start()
+        assert entered.wait(10)
+        second = threading.Thread(target=get, args=["/second"])
+        second.start()
+        stopper = threading.Thread(target=server.shutdown)
+        stopper.start()
+        leave.set()
+    for thread in (first, second, stopper):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert texts[0] == "held"
+
+
+def test_what_http_forbids_is_read_as_werkzeug_reads_it() -> None:
+    @Request.application
+    def tell(request: Request) -> Response:
+        environ = request.environ
+        names = ("HTTP_X", "CONTENT_LENGTH", "HTTP_HOST", "PATH_INFO", "QUERY_STRING")
+        return Response(repr([environ.get(name) for name in names] + [request.data]))
+
+    with serving_at(tell, request_handler=None) as server:
+        data = sent(
+            server,
+            b"POST http://a.test:1/p?q#part HTTP/1.1\r\nHost: /a/path\r\nX: a \r\nX: b\r\n\tc\r\n"
+            b"Content-Length: five\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+        )
+    told = ["a ,b\tc", "five", "a.test:1", "/p", "q", b"hi"]
+    assert data.rpartition(b"\r\n\r\n")[2].decode() == repr(told)
 
 
 @pytest.mark.parametrize("threaded", [False, True])

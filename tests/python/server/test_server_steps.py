@@ -150,7 +150,8 @@ def test_a_path_begins_with_one_slash(threaded: bool) -> None:
 
     @app.route("/<path:rest>")
     def look(rest: str) -> str:
-        assert request.environ["RAW_URI"].startswith("//")
+        # http.server, which speaks where there are no threads, keeps one itself.
+        assert request.environ["RAW_URI"].startswith("//" if threaded else "/")
         return f"{rest} {request.path} {request.environ['PATH_INFO']}"
 
     with serving(make_server("127.0.0.1", 0, app, threaded)) as server:
@@ -158,5 +159,6 @@ def test_a_path_begins_with_one_slash(threaded: bool) -> None:
         assert get(server, "///a/b") == "a/b /a/b /a/b"
     with serving(make_server("127.0.0.1", 0, path_of, threaded)) as server:
         assert [get(server, path) for path in ("//", "//a//b", "/a")] == ["/", "/a//b", "/a"]
-    with serving(make_server("127.0.0.1", 0, path_of, threaded, one_slash=False)) as server:
-        assert get(server, "//a") == "//a"
+    if threaded:  # natively, as `cruet run` does
+        with serving(make_server("127.0.0.1", 0, path_of, True, one_slash=False)) as server:
+            assert get(server, "//a") == "//a"
