@@ -277,6 +277,9 @@ class FlaskGroup(AppGroup):
         self._loaded_plugin_commands = True
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if self.commands.get(name) is drop_in_command:
+            # Plug-ins import flask, which this command is about to put in place.
+            return drop_in_command
         self._load_plugin_commands()
         # Own and plug-in commands first: they must work also where the application fails to load.
         command = super().get_command(ctx, name)

@@ -102,6 +102,21 @@ def test_install_status_remove(env: Env) -> None:
     assert env.drop_in("remove") == "the drop-in is not installed\n"
 
 
+def test_it_goes_in_after_extensions_that_bring_commands(env: Env) -> None:
+    """They import flask, and Flask's users have them before the drop-in."""
+    (env.site / "greeter.py").write_text(
+        "import click, flask\n@click.command()\ndef greet(): click.echo(flask.__name__)\n"
+    )
+    metadata = env.site / "greeter-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: greeter\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[flask.commands]\ngreet = greeter:greet\n")
+    assert "flask is not installed" in env.drop_in("status", code=1)
+    assert env.drop_in("install") == INSTALLED
+    assert env.run("-m", "cruet", "greet") == "cruet\n"
+    assert env.drop_in("remove") == "removed flask 3.1.3\nremoved werkzeug 3.1.9\n"
+
+
 def test_the_names_are_cruets_modules_once(env: Env) -> None:
     env.drop_in("install")
     code = """
