@@ -1,7 +1,8 @@
 """HTTP errors as exceptions that are also WSGI applications, and :func:`abort`, which raises them.
 
 Every class stands for one status code (RFC 9110 section 15). Raised from a view, it becomes the
-response: an HTML page, or the response that was handed to the constructor.
+response: an HTML page, or the response that was handed to the constructor. The pages say what
+Werkzeug's say, word for word, because clients and tests look for the words.
 """
 
 from __future__ import annotations
@@ -145,7 +146,11 @@ class Unauthorized(HTTPException):
     """
 
     code = 401
-    description = "The credentials that this page asks for are missing or wrong."
+    description = (
+        "The server could not verify that you are authorized to access the URL requested. You "
+        "either supplied the wrong credentials (e.g. a bad password), or your browser doesn't "
+        "understand how to supply the credentials required."
+    )
 
     def __init__(
         self,
@@ -169,7 +174,10 @@ class Forbidden(HTTPException):
     """403: the client may not have it, whoever it is."""
 
     code = 403
-    description = "This page is not open to you, or the server itself may not read it."
+    description = (
+        "You don't have the permission to access the requested resource. It is either read-"
+        "protected or not readable by the server."
+    )
 
 
 class NotFound(HTTPException):
@@ -211,63 +219,80 @@ class NotAcceptable(HTTPException):
     """406: nothing that the Accept fields name can be given."""
 
     code = 406
-    description = "None of the forms in which this page exists is one that the client accepts."
+    description = (
+        "The resource identified by the request is only capable of generating response entities"
+        " which have content characteristics not acceptable according to the accept headers "
+        "sent in the request."
+    )
 
 
 class RequestTimeout(HTTPException):
     """408: the request did not arrive in time."""
 
     code = 408
-    description = "The request was not complete in time, so the server closed the connection."
+    description = (
+        "The server closed the network connection because the browser didn't finish the request"
+        " within the specified time."
+    )
 
 
 class Conflict(HTTPException):
     """409: the request contradicts the resource's present state."""
 
     code = 409
-    description = "The request does not fit the present state of the resource."
+    description = (
+        "A conflict happened while processing the request. The resource might have been "
+        "modified while the request was being processed."
+    )
 
 
 class Gone(HTTPException):
     """410: it was here and will not come back."""
 
     code = 410
-    description = "What was under this URL is gone for good, and no new address is known."
+    description = (
+        "The requested URL is no longer available on this server and there is no forwarding "
+        "address. If you followed a link from a foreign page, please contact the author of this"
+        " page."
+    )
 
 
 class LengthRequired(HTTPException):
     """411: the server wants a Content-Length."""
 
     code = 411
-    description = "A request with this method must say its Content-Length."
+    description = "A request with this method requires a valid <code>Content-Length</code> header."
 
 
 class PreconditionFailed(HTTPException):
     """412: a condition such as If-Match does not hold."""
 
     code = 412
-    description = "A condition that the request set for this URL does not hold."
+    description = "The precondition on the request for the URL failed positive evaluation."
 
 
 class RequestEntityTooLarge(HTTPException):
     """413: the body is larger than the server takes."""
 
     code = 413
-    description = "The body of the request is larger than this server takes."
+    description = "The data value transmitted exceeds the capacity limit."
 
 
 class RequestURITooLarge(HTTPException):
     """414: the request target is longer than the server takes."""
 
     code = 414
-    description = "The URL is longer than this server takes."
+    description = (
+        "The length of the requested URL exceeds the capacity limit for this server. The "
+        "request cannot be processed."
+    )
 
 
 class UnsupportedMediaType(HTTPException):
     """415: the body's media type is not one that the resource takes."""
 
     code = 415
-    description = "The media type of the body is not one that this server takes."
+    description = "The server does not support the media type transmitted in the request."
 
 
 class RequestedRangeNotSatisfiable(HTTPException):
@@ -277,7 +302,7 @@ class RequestedRangeNotSatisfiable(HTTPException):
     """
 
     code = 416
-    description = "The range that was asked for does not exist."
+    description = "The server cannot provide the requested range."
 
     def __init__(
         self,
@@ -301,49 +326,56 @@ class ExpectationFailed(HTTPException):
     """417: the Expect field asks for what the server cannot do."""
 
     code = 417
-    description = "The server cannot do what the Expect header asks for."
+    description = "The server could not meet the requirements of the Expect header"
 
 
 class ImATeapot(HTTPException):
     """418: RFC 2324 and its joke on later implementers."""
 
     code = 418
-    description = "This server is a teapot; it has no coffee."
+    description = "This server is a teapot, not a coffee machine"
 
 
 class MisdirectedRequest(HTTPException):
     """421: the request went to a server that does not answer for this authority."""
 
     code = 421
-    description = "The request came to a server that cannot answer it."
+    description = "The server is not able to produce a response."
 
 
 class UnprocessableEntity(HTTPException):
     """422: the body is well-formed, but makes no sense."""
 
     code = 422
-    description = "The request is well-formed, but what it says cannot be carried out."
+    description = (
+        "The request was well-formed but was unable to be followed due to semantic errors."
+    )
 
 
 class Locked(HTTPException):
     """423: the resource is locked (RFC 4918)."""
 
     code = 423
-    description = "The resource is locked."
+    description = "The resource that is being accessed is locked."
 
 
 class FailedDependency(HTTPException):
     """424: an action that this one depends on failed (RFC 4918)."""
 
     code = 424
-    description = "An action that this one depends on has failed, so it was not carried out."
+    description = (
+        "The method could not be performed on the resource because the requested action "
+        "depended on another action and that action failed."
+    )
 
 
 class PreconditionRequired(HTTPException):
     """428: the request must be conditional (RFC 6585)."""
 
     code = 428
-    description = "This request must carry a condition, such as If-Match."
+    description = (
+        'This request is required to be conditional; try using "If-Match" or "If-Unmodified-Since".'
+    )
 
 
 class _RetryAfter(HTTPException):
@@ -374,21 +406,21 @@ class TooManyRequests(_RetryAfter):
     """
 
     code = 429
-    description = "You have sent too many requests. Try again later."
+    description = "This user has exceeded an allotted request count. Try again later."
 
 
 class RequestHeaderFieldsTooLarge(HTTPException):
     """431: header fields are larger than the server takes (RFC 6585)."""
 
     code = 431
-    description = "The header fields are larger than this server takes."
+    description = "One or more header fields exceeds the maximum size."
 
 
 class UnavailableForLegalReasons(HTTPException):
     """451: the law forbids it (RFC 7725)."""
 
     code = 451
-    description = "The law does not let this server give you the page."
+    description = "Unavailable for legal reasons."
 
 
 class InternalServerError(HTTPException):
@@ -417,14 +449,14 @@ class NotImplemented(HTTPException):
     """501: the server does not know the method."""
 
     code = 501
-    description = "The server does not know how to do what the browser asks for."
+    description = "The server does not support the action requested by the browser."
 
 
 class BadGateway(HTTPException):
     """502: a server behind this one answered with nonsense."""
 
     code = 502
-    description = "A server behind this one gave an answer that makes no sense."
+    description = "The proxy server received an invalid response from an upstream server."
 
 
 class ServiceUnavailable(_RetryAfter):
@@ -434,21 +466,24 @@ class ServiceUnavailable(_RetryAfter):
     """
 
     code = 503
-    description = "The server is too busy or being worked on. Try again later."
+    description = (
+        "The server is temporarily unable to service your request due to maintenance downtime "
+        "or capacity problems. Please try again later."
+    )
 
 
 class GatewayTimeout(HTTPException):
     """504: a server behind this one did not answer in time."""
 
     code = 504
-    description = "A server behind this one did not answer in time."
+    description = "The connection to an upstream server timed out."
 
 
 class HTTPVersionNotSupported(HTTPException):
     """505: the request's HTTP version is not one that the server speaks."""
 
     code = 505
-    description = "The server does not speak the HTTP version of the request."
+    description = "The server does not support the HTTP protocol version used in the request."
 
 
 # The class that a status code gives: of several, the one that defines the code itself.

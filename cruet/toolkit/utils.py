@@ -159,7 +159,8 @@ def redirect(location: str, code: int = 302, Response: type[Response] | None = N
         "<html lang=en>\n"
         "<title>Redirecting...</title>\n"
         "<h1>Redirecting...</h1>\n"
-        f'<p>The page is at <a href="{shown}">{shown}</a>.\n',
+        "<p>You should be redirected automatically to the target URL: "
+        f'<a href="{shown}">{shown}</a>. If not, click the link.\n',
         code,
         mimetype="text/html",
     )

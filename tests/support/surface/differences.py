@@ -44,7 +44,6 @@ DIFFERENCES: Sequence[Difference] = (
             "debug.tbtools:HEADER",
             "debug.tbtools:PAGE_HTML",
             "debug.tbtools:SUMMARY_HTML",
-            "exceptions:*.description",
         ),
     ),
     Difference(
