@@ -45,18 +45,28 @@ def environment(suite: str, requirements: Sequence[str]) -> Path:
     if made.exists():
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    query = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    packages = Path(subprocess.check_output([str(python), "-c", query], text=True).strip())
-    # cruet and what it needs; what is in the environment itself comes first.
-    (packages / "cruet-environment.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    drop_in(python)
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    for step in (("-m", "cruet", "drop-in", "install"), (*install, *requirements), ("-c", CHECK)):
-        # Elsewhere than in the repository, whose root holds cruet's sources.
-        subprocess.run(
-            [str(python), *step], check=True, cwd=folder, env={**os.environ, "PATH": tools()}
-        )
+    for step in ((*install, *requirements), ("-c", CHECK)):
+        run_in(python, *step)
     made.touch()
     return python
+
+
+def drop_in(python: Path) -> None:
+    """Make cruet and what it needs importable in an environment, and put the drop-in there."""
+    ours = sysconfig.get_paths()["purelib"]
+    query = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    packages = Path(subprocess.check_output([str(python), "-c", query], text=True).strip())
+    # What is in the environment itself comes first.
+    (packages / "cruet-environment.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+    run_in(python, "-m", "cruet", "drop-in", "install")
+
+
+def run_in(python: Path, *arguments: str) -> None:
+    """Run an environment's interpreter, elsewhere than in the root, which holds cruet's sources."""
+    environment = {**os.environ, "PATH": tools()}
+    subprocess.run([str(python), *arguments], check=True, cwd=python.parent, env=environment)
 
 
 def tools() -> str:

@@ -1,4 +1,4 @@
-"""`cruet run` as a user starts it: a process of its own on a free port, ended by SIGTERM."""
+"""A server as a user starts it: a process of its own on a free port, ended by SIGTERM."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,11 +27,15 @@ def served(
 ) -> Iterator[str]:
     """Serve `target` on a free port; gives its address, and checks that the exit is clean."""
     port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "cruet", "run", target, "--port", str(port), *options],
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-    )
+    argv = [sys.executable, "-m", "cruet", "run", target, "--port", str(port), *options]
+    with serving(argv, port, cwd, env or {}) as address:
+        yield address
+
+
+@contextmanager
+def serving(argv: list[str], port: int, cwd: Path, env: dict[str, str]) -> Iterator[str]:
+    """Run any server that `argv` starts on `port`; gives its address, and expects exit code 0."""
+    server = subprocess.Popen(argv, cwd=cwd, env={**os.environ, **env})
     try:
         _await_answer(server, port)
         yield f"http://127.0.0.1:{port}"
@@ -42,7 +46,7 @@ def served(
         except subprocess.TimeoutExpired:
             server.kill()
             raise
-    assert code == 0, f"cruet run ended with {code}"
+    assert code == 0, f"{' '.join(argv)} ended with {code}"
 
 
 def _await_answer(server: subprocess.Popen[bytes], port: int) -> None:
@@ -55,8 +59,8 @@ def _await_answer(server: subprocess.Popen[bytes], port: int) -> None:
             connection.getresponse().read()
             return
         except OSError:
-            assert server.poll() is None, f"cruet run ended at its start with {server.returncode}"
-            assert time.monotonic() < deadline, "cruet run does not answer"
+            assert server.poll() is None, f"the server ended at its start with {server.returncode}"
+            assert time.monotonic() < deadline, "the server does not answer"
             time.sleep(0.05)
         finally:
             connection.close()
@@ -68,6 +72,8 @@ class Page:
     headers: http.client.HTTPMessage
     body: bytes
     path: str
+    #: The status line, such as `HTTP/1.1 200 OK`.
+    line: str = ""
 
     @property
     def text(self) -> str:
@@ -98,14 +104,17 @@ class Browser:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._follow("POST", path, urlencode(fields).encode(), form)
 
-    def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Page:
-        """One request, no redirect followed."""
+    def send(
+        self, method: str, path: str, body: bytes | Iterable[bytes] | None, headers: dict[str, str]
+    ) -> Page:
+        """One request, no redirect followed; a body of several parts is sent in chunks."""
         if self.cookies:
             pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             headers = {**headers, "Cookie": pairs}
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
-        page = Page(answer.status, answer.headers, answer.read(), path)
+        line = f"HTTP/{answer.version / 10} {answer.status} {answer.reason}"
+        page = Page(answer.status, answer.headers, answer.read(), path, line)
         for line in answer.headers.get_all("Set-Cookie", []):
             name, _, value = line.partition(";")[0].partition("=")
             if "Max-Age=0" in line:
