@@ -1,0 +1,198 @@
+"""Kinds of values: how each is read from text, taken from a config file, and written again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import typing as t
+
+from ...toolkit._addresses import Address, parse_address
+
+
+class Kind:
+    """One kind of value. Reasons that it raises complete "NAME …": "must be an integer, not 'x'".
+
+    The base is text itself.
+    """
+
+    #: In tables: ``text``.
+    name = "text"
+    #: In help texts: ``--chdir TEXT``.
+    metavar = "TEXT"
+    #: Given once for each item on the command line.
+    repeated = False
+    #: The only values that there are, for completion in shells.
+    choices: tuple[str, ...] = ()
+
+    def read(self, text: str) -> t.Any:
+        """Return the value that a variable or an option gives. :raises ValueError: the reason."""
+        return text
+
+    def take(self, value: t.Any) -> t.Any:
+        """Return the value that a TOML or Python file gives. :raises ValueError: the reason."""
+        if not isinstance(value, str):
+            raise ValueError(f"must be a string, not {value!r}")
+        return self.read(value)
+
+    def write(self, value: t.Any) -> str:
+        """Return the value in TOML, so that a config file gives it again."""
+        return toml_string(str(value))
+
+
+def toml_string(text: str) -> str:
+    """Return a basic string of TOML."""
+    # JSON's escapes are TOML's, but JSON leaves DEL alone.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+class Integer(Kind):
+    name = "integer"
+    metavar = "INTEGER"
+
+    def read(self, text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError(f"must be an integer, not {text!r}") from None
+
+    def take(self, value: t.Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"must be an integer, not {value!r}")
+        return value
+
+    def write(self, value: t.Any) -> str:
+        return str(value)
+
+
+class Number(Kind):
+    name = "number"
+    metavar = "NUMBER"
+
+    def read(self, text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise ValueError(f"must be a number, not {text!r}") from None
+
+    def take(self, value: t.Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"must be a number, not {value!r}")
+        return float(value)
+
+    def write(self, value: t.Any) -> str:
+        return f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+class Flag(Kind):
+    name = "true or false"
+    metavar = ""
+    _WORDS: t.Final = {
+        **dict.fromkeys(("1", "true", "yes", "on", "t", "y"), True),
+        **dict.fromkeys(("0", "false", "no", "off", "f", "n"), False),
+    }
+
+    def read(self, text: str) -> bool:
+        try:
+            return self._WORDS[text.strip().lower()]
+        except KeyError:
+            raise ValueError(f"must be true or false, not {text!r}") from None
+
+    def take(self, value: t.Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"must be true or false, not {value!r}")
+        return value
+
+    def write(self, value: t.Any) -> str:
+        return "true" if value else "false"
+
+
+class Choice(Kind):
+    name = "choice"
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = choices
+        self.metavar = f"[{'|'.join(filter(None, choices))}]"
+
+    def read(self, text: str) -> str:
+        if text not in self.choices:
+            names = ", ".join(choice or '""' for choice in self.choices)
+            raise ValueError(f"must be one of {names}, not {text!r}")
+        return text
+
+
+class Mode(Kind):
+    """Permissions. Text is octal; ``0o660`` in TOML and Python too."""
+
+    name = "octal mode"
+    metavar = "OCTAL"
+
+    def read(self, text: str) -> int:
+        if not re.fullmatch(r"(0o)?[0-7]{1,6}", text):
+            raise ValueError(f"must be an octal mode, not {text!r}")
+        return int(text.removeprefix("0o"), 8)
+
+    def take(self, value: t.Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        return int(super().take(value))
+
+    def write(self, value: t.Any) -> str:
+        return f"0o{value:o}"
+
+
+class Words(Kind):
+    """A list of texts; several in one are separated by commas or blanks."""
+
+    name = "list of texts"
+    repeated = True
+
+    def read(self, text: str) -> list[t.Any]:
+        return [self.read_one(word) for word in re.split(r"[,\s]+", text) if word]
+
+    def read_one(self, word: str) -> t.Any:
+        return word
+
+    def take(self, value: t.Any) -> list[t.Any]:
+        if isinstance(value, str):
+            return self.read(value)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise ValueError(f"must be a string or a list of strings, not {value!r}")
+        return [self.read_one(word) for word in value]
+
+    def write(self, value: t.Any) -> str:
+        return f"[{', '.join(toml_string(str(item)) for item in value)}]"
+
+
+class Addresses(Words):
+    name = "list of addresses"
+    metavar = "ADDRESS"
+
+    def read_one(self, word: str) -> str:
+        # Only to see whether it is one: without a port of its own it gets `port`'s later.
+        parse_address(word, 0)
+        return word
+
+    def take(self, value: t.Any) -> list[t.Any]:
+        if isinstance(value, list) and value and all(isinstance(v, Address) for v in value):
+            return value
+        return super().take(value)
+
+    def write(self, value: t.Any) -> str:
+        return super().write([str(item).removeprefix("http://") for item in value])
+
+
+class Paths(Words):
+    """Paths; several in one text are separated as in ``PATH``."""
+
+    name = "list of paths"
+    metavar = "PATHS"
+    repeated = False
+
+    def read(self, text: str) -> list[t.Any]:
+        return [path for path in text.split(os.pathsep) if path]
+
+
+class Path(Kind):
+    name = "path"
+    metavar = "PATH"

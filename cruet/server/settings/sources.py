@@ -1,0 +1,145 @@
+"""From where settings come, and which of them holds: options, environment, file, default."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...toolkit._addresses import OptionError
+from ..options import SETTINGS, ServerOptions
+from .files import find_config, read_config
+from .processes import DEVELOPMENT_THREADS
+from .sockets import resolve_bind
+
+
+@dataclass
+class Layer:
+    """What one source says: values by the setting's name, checked."""
+
+    values: dict[str, t.Any] = field(default_factory=dict)
+    #: How the source calls itself and the setting: ``CRUET_WORKERS``, ``cruet.toml``.
+    spelled: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Configuration:
+    """A server's options, and of each that is not the default where it was said."""
+
+    options: ServerOptions
+    origin: dict[str, str]
+
+
+class Sources:
+    """All that a server was told at its start, to be read again whenever it reloads.
+
+    ``said`` are the command line's values by setting, as text or, for flags, as bools; lists have
+    a text for each time that an option was given. ``config`` is a file; None looks for one in the
+    working directory, "" does without. ``preset`` is what a program around the command presets,
+    weaker than the file.
+    """
+
+    def __init__(
+        self,
+        said: Mapping[str, t.Any],
+        environ: Mapping[str, str],
+        config: str | None = None,
+        preset: Mapping[str, t.Any] | None = None,
+    ) -> None:
+        self.said = said
+        self.environ = environ
+        self.config = config
+        self.preset = preset or {}
+
+    def read(self) -> Configuration:
+        """Read the file and the environment, and put all together.
+
+        :raises OptionError: one line that names source, setting and reason.
+        """
+        layers = [self._options(), self._environment(), self._file(), self._preset()]
+        return combine(layers)
+
+    def _options(self) -> Layer:
+        layer = Layer()
+        for name, value in self.said.items():
+            spelled = SETTINGS[name].off_flag if value is False else SETTINGS[name].flag
+            layer.values[name] = _read_said(name, value, spelled)
+            layer.spelled[name] = spelled
+        return layer
+
+    def _environment(self) -> Layer:
+        layer = Layer()
+        for name, row in SETTINGS.items():
+            for variable in row.all_variables:
+                # An empty one is as good as none.
+                text = self.environ.get(variable)
+                if text:
+                    layer.values[name] = read_text(name, text, f"{variable}:")
+                    layer.spelled[name] = variable
+                    break
+        return layer
+
+    def _file(self) -> Layer:
+        path = find_config() if self.config is None else self.config
+        if not path:
+            return Layer()
+        values = read_config(path, SETTINGS)
+        return Layer(values, dict.fromkeys(values, path))
+
+    def _preset(self) -> Layer:
+        values = {
+            name: _read_said(name, value, f"default_map: {name}")
+            for name, value in self.preset.items()
+        }
+        return Layer(values, dict.fromkeys(values, "default_map"))
+
+
+def _read_said(name: str, value: t.Any, where: str) -> t.Any:
+    if isinstance(value, tuple):
+        return [item for text in value for item in read_text(name, text, where)]
+    return read_text(name, value, where)
+
+
+def read_text(name: str, text: str | bool, where: str) -> t.Any:
+    """Return the value of a setting that a text gives. :raises OptionError: begins ``where``."""
+    if isinstance(text, bool):
+        return text
+    row = SETTINGS[name]
+    try:
+        value = row.kind.read(text)
+        row.check(value)
+    except ValueError as error:
+        raise OptionError(f"{where} {error}") from None
+    return value
+
+
+def combine(layers: list[Layer]) -> Configuration:
+    """Put layers together, the strongest first. :raises OptionError: settings contradict."""
+    values: dict[str, t.Any] = {}
+    origin: dict[str, str] = {}
+    for layer in layers:
+        for name, value in _plain(layer).items():
+            if name not in values:
+                values[name] = value
+                origin[name] = layer.spelled.get(name) or _spelled_otherwise(layer, name)
+    values["bind"] = resolve_bind([layer.values for layer in layers])
+    for name in ("host", "port", "unix_socket", "with_threads", "no_async"):
+        values.pop(name, None)
+    return Configuration(ServerOptions(**values), origin)
+
+
+def _plain(layer: Layer) -> dict[str, t.Any]:
+    """Return what a layer says without the settings that are other ways to write some."""
+    values = dict(layer.values)
+    if values.get("with_threads") is not None:
+        values.setdefault("threads", DEVELOPMENT_THREADS if values["with_threads"] else 1)
+    if values.get("no_async") is not None:
+        values.setdefault("loop", "poll" if values["no_async"] else "")
+    for name in ("host", "port", "unix_socket"):
+        if name in values:
+            values.setdefault("bind", None)
+    return values
+
+
+def _spelled_otherwise(layer: Layer, name: str) -> str:
+    return next(layer.spelled[other] for other in layer.values if SETTINGS[other].into == name)
