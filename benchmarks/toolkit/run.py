@@ -1,8 +1,8 @@
 """Measure cruet's toolkit beside Werkzeug's; ./dev bench toolkit calls this.
 
 Both sides and a C++ program on the headers run as processes of their own, on one core, and take
-turns: every case has a short sample on each side in every round. The median of a case's samples
-counts, and ratios are between medians of one run.
+turns: every case has a short sample of CPU time on each side in every round. The median of a case's
+samples counts, and ratios are between medians of one run.
 """
 
 import argparse
@@ -32,7 +32,7 @@ SOURCE = Path(__file__).with_name("native.cpp")
 WORKER = (
     f"import sys; sys.path.append({str(ROOT)!r}); import benchmarks.toolkit.worker as w; w.main()"
 )
-SAMPLE = 0.004  # seconds that one sample is to take
+SAMPLE = 0.004  # seconds of CPU time that one sample is to take
 LARGE = 2**20  # bytes from which on a body's memory is measured
 
 
@@ -80,7 +80,9 @@ class Sampler:
 
     def __init__(self, side: Side, key: object, turns: int = 1) -> None:
         self.side, self.key, self.number = side, key, 1
-        while turns * self.take() * self.number < SAMPLE * 1e9 / 2:
+        # The least of several: one that was disturbed, as the first is by what has to be fetched
+        # into the caches, would pass for a full sample, and all of them would be such first ones.
+        while turns * min(self.take() for _ in range(3)) * self.number < SAMPLE * 1e9 / 2:
             self.number *= 2
         self.samples: list[float] = []
 
