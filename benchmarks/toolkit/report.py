@@ -27,8 +27,8 @@ def goal(case: dict[str, Any], ratio: float | None) -> str:
 def markdown(results: Results) -> str:
     """Return the tables: time or throughput of each side, the ratio, the goal; memory."""
     lines = [
-        f"Medians of {results['rounds']} interleaved samples of CPU time, one core. C++: the same work on the "
-        "headers alone, without Python's objects.",
+        f"Medians of {results['rounds']} interleaved samples of CPU time, one core. C++: the same "
+        "work on the headers alone, without Python's objects.",
         "",
         "| operation | cruet | beside | of | ratio | goal | C++ |",
         "|---|---|---|---|---|---|---|",
@@ -75,8 +75,8 @@ def scale(results: Results) -> list[str]:
     ]
     if NEIGHBOURS in times:
         lines[-1] += (
-            " Ten rules scattered over a large map share fewer cache lines and pages than ten alone; ten that "
-            f"lie side by side among 10,000: {told(times, NEIGHBOURS)}."
+            " Ten rules scattered over a large map share fewer cache lines and pages than ten "
+            f"alone; ten that lie side by side among 10,000: {told(times, NEIGHBOURS)}."
         )
     return lines
 
