@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -126,11 +126,8 @@ def stop(server: subprocess.Popen[bytes]) -> None:
         server.kill()
         server.wait()
     for pid in pids[1:]:
-        if ticks(pid) and Path(f"/proc/{pid}/stat").exists():
-            try:
-                os.kill(pid, 9)
-            except ProcessLookupError:
-                continue
+        with suppress(ProcessLookupError):
+            os.kill(pid, 9)
 
 
 def fetch(url: str) -> tuple[int, bytes, str | None]:
