@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
 
 
 class PackageFiles:
-    """Mixed into Flask and Blueprint."""
+    """Mixed into Blueprint, and into Flask with more."""
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
         """Return how many seconds a file may be cached; None to have it validated each time.
@@ -43,8 +43,15 @@ class PackageFiles:
         return open(path, mode) if mode == "rb" else open(path, mode, encoding=encoding)
 
 
-class InstanceFiles:
+class ApplicationFiles(PackageFiles):
     """Mixed into Flask."""
+
+    def open_resource(
+        self, resource: str, mode: str = "rb", encoding: str | None = None
+    ) -> t.IO[t.Any]:
+        """Open a file relative to :attr:`root_path`, for reading only; text by default as
+        :func:`open` reads it."""
+        return super().open_resource(resource, mode, encoding)
 
     def open_instance_resource(
         self: t.Any, resource: str, mode: str = "rb", encoding: str | None = "utf-8"

@@ -14,8 +14,8 @@ from ._app_responses import make_response as _make_response
 from ._app_run import Running
 from ._app_templates import Templates
 from ._app_urls import Urls
-from ._resources import InstanceFiles, PackageFiles
-from .cli import Commands
+from ._resources import ApplicationFiles
+from .cli import _Commands
 from .ctx import AppContext, RequestContext
 from .globals import current_app as current_app
 from .globals import g as g
@@ -27,7 +27,7 @@ from .helpers import get_flashed_messages as get_flashed_messages
 from .helpers import get_load_dotenv as get_load_dotenv
 from .helpers import send_from_directory as send_from_directory
 from .json.provider import DefaultJSONProvider
-from .sansio.app import DEFAULT_CONFIG, App
+from .sansio.app import _DEFAULT_CONFIG, App
 from .sansio.scaffold import _sentinel
 from .sessions import SecureCookieSessionInterface, SessionInterface
 from .signals import appcontext_tearing_down as appcontext_tearing_down
@@ -56,14 +56,13 @@ if t.TYPE_CHECKING:
 
 
 class Flask(
-    PackageFiles,
-    InstanceFiles,
+    ApplicationFiles,
     Urls,
     Templates,
     ErrorHandling,
     AsyncViews,
     Running,
-    Commands,
+    _Commands,
     App,
     _cruet.CApp,
 ):
@@ -76,7 +75,7 @@ class Flask(
     instance; whichever are not run natively.
     """
 
-    default_config = DEFAULT_CONFIG
+    default_config = _DEFAULT_CONFIG
     #: Makes requests.
     request_class: type[Request] = Request
     #: Makes responses.

@@ -56,6 +56,10 @@ __all__ = [
     "with_appcontext",
 ]
 
+# Users know these by this module, in pickles and in what is shown of them.
+for _kind in (CertParamType, NoAppException, SeparatedPathType):
+    _kind.__module__ = __name__
+
 F = t.TypeVar("F", bound=Callable[..., t.Any])
 
 
@@ -175,7 +179,7 @@ class AppGroup(click.Group):
         return super().group(*args, **kwargs)  # type: ignore[no-any-return]
 
 
-class Commands:
+class _Commands:
     """Mixed into Flask and Blueprint."""
 
     @cached_property

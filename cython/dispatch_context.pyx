@@ -31,7 +31,8 @@ cdef inline object _handled_exception():
 
 
 cdef class CAppContext:
-    """What is current about an application: itself, ``g``, and URL building outside of requests.
+    """CAppContext(app)\n--\n
+    What is current about an application: itself, ``g``, and URL building outside of requests.
 
     May be pushed several times; teardown functions run when the last is popped.
     """
@@ -125,6 +126,15 @@ cdef class CAppContext:
             _sig_app_popped.send(self.app, _async_wrapper=self.app.ensure_sync)
         return 0
 
+    def __copy__(self):
+        """Return a context of the same application with the same ``g``, which is not pushed."""
+        cdef CAppContext copied = type(self).__new__(type(self))
+        copied.app = self.app
+        copied._g = self.g
+        copied._url_adapter = self._url_adapter
+        (<object>copied).__dict__.update((<object>self).__dict__)
+        return copied
+
     def __enter__(self):
         self.push()
         return self
@@ -134,7 +144,8 @@ cdef class CAppContext:
 
 
 cdef class CRequestContext:
-    """What is current about a request: itself, its session and its URLs.
+    """CRequestContext(app, environ, request=None, session=None)\n--\n
+    What is current about a request: itself, its session and its URLs.
 
     Pushing it pushes an application context where there is none of its application, opens the
     session and matches the URL. The session of the default interface, and the URL adapter, are
@@ -235,6 +246,18 @@ cdef class CRequestContext:
     def copy(self):
         """Return a context of the same request and session, to push in another thread or greenlet."""
         return type(self)(self.app, environ=self.request.environ, request=self.request, session=self._session)
+
+    def __copy__(self):
+        """Return a context of the same request, its session and its URLs, which is not pushed."""
+        cdef CRequestContext copied = type(self).__new__(type(self))
+        copied.app = self.app
+        copied.request = self.request
+        copied.flashes = self.flashes
+        copied._opened = self._session
+        copied._url_adapter = self._url_adapter
+        copied._after = self._after_request_functions
+        (<object>copied).__dict__.update((<object>self).__dict__)
+        return copied
 
     def match_request(self):
         """Match the URL and keep rule, values or routing exception on the request."""

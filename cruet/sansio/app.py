@@ -363,7 +363,7 @@ def _collect_methods(methods: Iterable[str] | None, view_func: ft.RouteCallable 
 
 
 #: Every key that the framework reads, with its default.
-DEFAULT_CONFIG: ImmutableDict[str, t.Any] = ImmutableDict(
+_DEFAULT_CONFIG: ImmutableDict[str, t.Any] = ImmutableDict(
     {
         "DEBUG": None,
         "TESTING": False,

@@ -183,8 +183,8 @@ class Blueprint(BlueprintAppHooks, Scaffold):
 
     def _register_commands(self, app: App, name: str, options: dict[str, t.Any]) -> None:
         cli_group = options.get("cli_group", self.cli_group)
-        commands: Group = self.cli  # type: ignore[attr-defined]
-        of_app: Group = app.cli  # type: ignore[attr-defined]
+        commands: Group = self.cli
+        of_app: Group = app.cli
         if not commands.commands:
             return
         if cli_group is None:

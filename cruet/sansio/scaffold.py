@@ -55,6 +55,8 @@ class Scaffold:
     its folder unless ``root_path`` is another.
     """
 
+    #: The commands, a click group, which what can do input and output has.
+    cli: t.Any
     name: str
     _static_folder: str | None = None
     _static_url_path: str | None = None

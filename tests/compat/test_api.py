@@ -1,24 +1,34 @@
-"""cruet.toolkit has Werkzeug's modules, names, members and signatures, or a listed reason not to.
+"""cruet has Flask's modules, names, members and signatures, and cruet.toolkit has Werkzeug's, or
+there is a listed reason not to.
 
-Its classes may be subclassed, patched, referenced weakly, copied and pickled as Werkzeug's may,
-and each toolkit reads the other's pickles.
+Their classes may be subclassed, patched, referenced weakly, copied and pickled as the others' may,
+and each package reads the other's pickles.
 """
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 import pytest
-from surface import comparing
-from surface.instances import NOT_MADE
+from surface import comparing, differences, framework_differences, framework_instances, instances
+from surface.kits import PAIRS
 
 pytestmark = pytest.mark.heavy
 
-CLASSES = comparing.class_names()
-MADE = sorted({*CLASSES} - {*NOT_MADE})
+DIFFERENCES = {
+    "cruet.toolkit": differences.DIFFERENCES,
+    "cruet": framework_differences.DIFFERENCES,
+}
+#: How much is compared at least: public names and members, classes, pickles of each side.
+COMPARED = {"cruet.toolkit": (4000, 130, 600), "cruet": (1700, 40, 100)}
 
-# What may not be done to a class that Werkzeug lets it be done to.
+NOT_MADE = {*instances.NOT_MADE, *framework_instances.NOT_MADE}
+CLASSES = [(ours, name) for ours in PAIRS for name in comparing.class_names(ours)]
+MADE = [(ours, name) for ours, name in CLASSES if name not in NOT_MADE]
+
+# What may not be done to a class that the other package lets it be done to.
 REFUSED = {
     (
         "sansio.multipart:MultipartDecoder",
@@ -26,7 +36,7 @@ REFUSED = {
     ): "A native parser, in the middle of a body.",
     ("sansio.multipart:MultipartDecoder", "pickle*"): "A native parser, in the middle of a body.",
 }
-# Werkzeug's pickles that are not read, by class and protocol.
+# The others' pickles that are not read, by class and protocol.
 UNREAD = {
     ("sansio.multipart:MultipartDecoder", "*"): "It is in the middle of a native parser.",
     ("routing.matcher:StateMachineMatcher", "*"): "Its pickle holds Werkzeug's state machine.",
@@ -35,71 +45,69 @@ UNREAD = {
 # native base neither can.
 OLD = ("0", "1")
 NOT_MADE_BY_OBJECT = "is not safe, use"
-# cruet's pickles that Werkzeug does not read.
+# cruet's pickles that are not read there.
 UNREAD_THERE = {
     ("debug.tbtools:DebugFrameSummary", "*"): "Werkzeug's has slots; it is for one page.",
 }
 
 
-@pytest.fixture(scope="module")
-def theirs() -> dict[str, Any]:
-    return comparing.tried("werkzeug")
+@cache
+def tried(package: str) -> dict[str, Any]:
+    return comparing.tried(package)
 
 
-@pytest.fixture(scope="module")
-def ours() -> dict[str, Any]:
-    return comparing.tried("cruet.toolkit")
+@cache
+def read_here(ours: str) -> dict[str, dict[str, str]]:
+    pickles = tried(PAIRS[ours])["pickles"]
+    names = {name for package, name in CLASSES if package == ours}
+    return comparing.loaded(ours, {name: pickles[name] for name in names & pickles.keys()})
 
 
-@pytest.fixture(scope="module")
-def read_here(theirs: dict[str, Any]) -> dict[str, dict[str, str]]:
-    pickles = theirs["pickles"]
-    return comparing.loaded("cruet.toolkit", {name: pickles.get(name, {}) for name in CLASSES})
-
-
-@pytest.fixture(scope="module")
-def read_there(theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, dict[str, str]]:
-    # Of what Werkzeug can pickle itself: others' parts, such as locks, are its own.
-    readable = {name: each for name, each in ours["pickles"].items() if theirs["pickles"].get(name)}
-    return comparing.loaded("werkzeug", readable)
+@cache
+def read_there(ours: str) -> dict[str, dict[str, str]]:
+    theirs = PAIRS[ours]
+    # Of what they can pickle themselves: others' parts, such as locks, are their own.
+    known = tried(theirs)["pickles"]
+    pickles = tried(ours)["pickles"]
+    names = {name for name in pickles if known.get(name)}
+    return comparing.loaded(theirs, {name: pickles[name] for name in names})
 
 
 def listed(reasons: dict[tuple[str, str], str], name: str, what: str) -> bool:
     return any(name == known and fnmatchcase(what, pattern) for known, pattern in reasons)
 
 
-def test_same_public_surface() -> None:
-    theirs = comparing.surface("werkzeug")
-    assert len(theirs["entries"]) > 4000
-    wrong = comparing.unexpected(comparing.differing(comparing.surface("cruet.toolkit"), theirs))
+@pytest.mark.parametrize("ours", PAIRS)
+def test_same_public_surface(ours: str) -> None:
+    theirs = comparing.surface(PAIRS[ours])
+    assert len(theirs["entries"]) > COMPARED[ours][0]
+    found = comparing.differing(comparing.surface(ours), theirs)
+    wrong = comparing.unexpected(found, DIFFERENCES[ours])
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_may_be_done_to_it_what_may_be_to_werkzeugs(
-    name: str, ours: dict[str, Any], theirs: dict[str, Any]
-) -> None:
-    for what, outcome in theirs["outcomes"][name].items():
+@pytest.mark.parametrize(("ours", "name"), MADE)
+def test_may_be_done_to_it_what_may_be_to_the_other(ours: str, name: str) -> None:
+    for what, outcome in tried(PAIRS[ours])["outcomes"][name].items():
         if outcome == "works":
-            works = ours["outcomes"][name][what] == "works"
-            assert works != listed(REFUSED, name, what), f"{what}: {ours['outcomes'][name][what]}"
+            found = tried(ours)["outcomes"][name][what]
+            assert (found == "works") != listed(REFUSED, name, what), f"{what}: {found}"
 
 
-@pytest.mark.parametrize("name", CLASSES)
-def test_pickles_of_either_are_read_by_the_other(
-    name: str, read_here: dict[str, dict[str, str]], read_there: dict[str, dict[str, str]]
-) -> None:
-    for protocol, outcome in read_here[name].items():
+@pytest.mark.parametrize(("ours", "name"), CLASSES)
+def test_pickles_of_either_are_read_by_the_other(ours: str, name: str) -> None:
+    for protocol, outcome in read_here(ours).get(name, {}).items():
         if not (protocol in OLD and NOT_MADE_BY_OBJECT in outcome):
             assert (outcome == "works") != listed(UNREAD, name, protocol), f"{protocol}: {outcome}"
-    for protocol, outcome in read_there.get(name, {}).items():
+    for protocol, outcome in read_there(ours).get(name, {}).items():
         good = outcome == "works"
         assert good != listed(UNREAD_THERE, name, protocol), f"{protocol}: {outcome}"
 
 
-def test_most_classes_are_compared(
-    theirs: dict[str, Any], read_here: dict[str, Any], read_there: dict[str, Any]
-) -> None:
-    assert len(theirs["outcomes"].keys() & MADE) > 130
-    assert sum(map(len, read_here.values())) > 600
-    assert sum(map(len, read_there.values())) > 600
+@pytest.mark.parametrize("ours", PAIRS)
+def test_most_classes_are_compared(ours: str) -> None:
+    _, classes, pickles = COMPARED[ours]
+    here = {name for package, name in MADE if package == ours}
+    assert len(tried(PAIRS[ours])["outcomes"].keys() & here) > classes
+    assert sum(map(len, read_here(ours).values())) > pickles
+    assert sum(map(len, read_there(ours).values())) > pickles

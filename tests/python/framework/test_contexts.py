@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import copy
 import gc
 import threading
 import weakref
@@ -44,6 +45,23 @@ def test_what_is_current_inside(app: Flask) -> None:
         assert cruet.has_app_context()
         assert "'http://localhost/a?b=c' [POST] of framework_app" in repr(request_context)
     assert not cruet.current_app
+
+
+def test_contexts_are_copied(app: Flask) -> None:
+    """A copy has what the context has, and is pushed by itself."""
+    with app.test_request_context("/x") as context:
+        cruet.session["a"] = 1
+        cruet.g.b = 2
+        app_context = app_ctx._get_current_object()  # type: ignore[attr-defined]
+        app_context.more = 3
+        copied_app_context, copied = copy.copy(app_context), copy.copy(context)
+    assert not cruet.has_app_context()
+    assert copied_app_context.more == 3
+    with copied_app_context:
+        assert (cruet.current_app.name, cruet.g.b) == ("framework_app", 2)
+        with copied:
+            assert (cruet.request.path, cruet.session["a"]) == ("/x", 1)
+    assert not cruet.has_app_context()
 
 
 def test_contexts_nest(app: Flask) -> None:

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from fetched import KEPT
+from peers import environment
 
 from . import driver
-
-VERSION = "3.1.9"
-FOLDER = KEPT / f"werkzeug-{VERSION}-py{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-def environment() -> Path:
-    """The interpreter of an environment with Werkzeug in it, made once and kept."""
-    python = FOLDER / "bin" / "python"
-    made = FOLDER / "complete"
-    if not made.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(FOLDER)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, f"werkzeug=={VERSION}"], check=True)
-        made.touch()
-    return python
 
 
 class Peer:
@@ -33,7 +16,7 @@ class Peer:
 
     def __enter__(self) -> Peer:
         # -P: this folder's names must not stand before the standard library's.
-        command = [str(environment()), "-P", driver.__file__, "werkzeug"]
+        command = [str(environment("werkzeug")), "-P", driver.__file__, "werkzeug"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self
 

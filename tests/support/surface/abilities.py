@@ -1,11 +1,10 @@
-"""What may be done to each public class of a toolkit: subclassing, patching, copying, pickling.
+"""What may be done to each public class of a package: subclassing, patching, copying, pickling.
 
     python abilities.py werkzeug            # tries everything and gives pickles
     python abilities.py cruet.toolkit load  # reads pickles from the standard input
 
-It prints JSON. With cruet the name `werkzeug` stands for `cruet.toolkit`, as for its users who
-have data from Werkzeug; where Werkzeug reads cruet's pickles, it is told that `cruet.toolkit` is
-itself.
+It prints JSON. With cruet the names `werkzeug` and `flask` stand for it, as for its users who have
+data from these; where they read cruet's pickles, they are told that cruet is themselves.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from surface import collect
-from surface.instances import Kit
+from surface.kits import PAIRS, Kit
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
-#: What of a request or response is an attribute in one toolkit and a property in the other.
+#: What of a request or response is an attribute in one package and a property in the other.
 SEEN = ("args", "headers", "method", "path", "query_string", "response", "status")
 
 
@@ -46,7 +45,7 @@ def check(holds: bool, why: str) -> None:
 
 
 def state(value: Any, within: tuple[int, ...] = ()) -> Any:
-    """What of an instance has to survive a copy: as text, alike in both toolkits."""
+    """What of an instance has to survive a copy: as text, alike in both packages."""
     if id(value) in within:
         return "itself"
     within = (*within, id(value))
@@ -63,12 +62,18 @@ def state(value: Any, within: tuple[int, ...] = ()) -> Any:
         inner = {key: state(each, within) for key, each in public}
         for key in (key for key in SEEN if hasattr(value, key)):
             inner[key] = state(getattr(value, key), within)
+    told = shown(value)
+    items = [shown(each) for each in value] if isinstance(value, (list, tuple)) else []
+    if isinstance(value, Mapping):
+        items = [f"{shown(key)}: {shown(each)}" for key, each in value.items()]
+    return [type(value).__name__, told, items, inner] if inner or items else told
+
+
+def shown(value: object) -> str:
+    """`repr(value)` without addresses, and alike in both packages."""
     told = re.sub(r"0x[0-9a-f]+", "0x", repr(value))
     told = re.sub(r"\b(werkzeug|cruet\.toolkit)\b", "kit", told)
-    items = [repr(each) for each in value] if isinstance(value, (list, tuple)) else []
-    if isinstance(value, Mapping):
-        items = [f"{key!r}: {each!r}" for key, each in value.items()]
-    return [type(value).__name__, told, items, inner] if inner or items else told
+    return re.sub(r"\b(flask|cruet)\b", "framework", told)
 
 
 class Trial:
@@ -193,16 +198,18 @@ def tried(package: str) -> dict[str, Any]:
 
 
 class Reader(pickle.Unpickler):
-    """Reads either toolkit's pickles in Werkzeug."""
+    """Reads cruet's pickles in Werkzeug and Flask, and their own."""
 
     def find_class(self, module: str, name: str) -> Any:
-        return super().find_class(re.sub(r"^cruet\.toolkit\b", "werkzeug", module), name)
+        module = re.sub(r"^cruet\.toolkit\b", "werkzeug", module)
+        return super().find_class(re.sub(r"^cruet\b", "flask", module), name)
 
 
 def loaded(package: str, data: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """By class and protocol: whether a pickle gives what is made here."""
     kit = Kit(package)
-    read = pickle.loads if package != "werkzeug" else lambda data: Reader(io.BytesIO(data)).load()
+    ours = package in PAIRS
+    read = pickle.loads if ours else lambda data: Reader(io.BytesIO(data)).load()
 
     def compare(name: str, text: str) -> None:
         again, made = read(base64.b64decode(text)), kit.make(name)
@@ -220,10 +227,11 @@ def loaded(package: str, data: Mapping[str, Mapping[str, str]]) -> dict[str, dic
 
 def main(package: str, *rest: str) -> None:
     warnings.simplefilter("ignore")
-    if package != "werkzeug":
+    if package in PAIRS:
         from cruet.dropin import stand_for
 
-        stand_for("werkzeug", package)
+        for ours, theirs in PAIRS.items():
+            stand_for(theirs, ours)
     found = loaded(package, json.load(sys.stdin)) if rest else tried(package)
     json.dump(found, sys.stdout)
 

@@ -1,30 +1,27 @@
-"""Writes down the public surface of a toolkit, named on the command line, as JSON.
+"""Writes down the public surface of a toolkit or framework, named on the command line, as JSON.
 
     python collect.py werkzeug
 
 The answer maps each entry's name to a text: `http:parse_date` to "function (value)",
 `datastructures.headers:Headers.add` to "method (key, value, /, **)". It imports nothing but the
-toolkit and the standard library.
+package and the standard library.
 """
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import json
-import pkgutil
 import sys
 import types
 import typing
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from surface.instances import Kit
+from surface.kits import Kit, is_private
 
 # Members that classes have for Python's own sake; pickling is tested by doing it.
 _UNSEEN = """
@@ -37,21 +34,17 @@ __setstate__ __setstate_cython__ __sizeof__ __slots__ __static_attributes__
 __subclasshook__ __weakref__ __wrapped__
 """
 UNSEEN = frozenset(_UNSEEN.split())
+# Modules of types, of which instances are aliases and other incidents.
+ELSEWHERE = ("typing", "types", "__future__", "datetime", "collections.abc")
+NATIVE = "cruet._cruet"
 PLAIN = (str, bytes, int, float, bool, types.NoneType)
-
-
-def modules(package: str) -> Iterator[tuple[str, types.ModuleType]]:
-    """All modules of the package by their names within it, private ones left out."""
-    top = importlib.import_module(package)
-    yield "", top
-    for found in pkgutil.walk_packages(top.__path__, f"{package}."):
-        name = found.name[len(package) + 1 :]
-        if not any(part.startswith("_") for part in name.split(".")):
-            yield name, importlib.import_module(found.name)
 
 
 def text_of(value: object) -> str:
     """A default or a constant: itself where it is plain, else its kind."""
+    if type(value).__name__ == "LocalProxy":
+        # Else it is asked for what it stands for.
+        return "LocalProxy"
     if isinstance(value, PLAIN):
         return repr(value)
     if isinstance(value, (tuple, list, set, frozenset)):
@@ -86,9 +79,9 @@ def signature(function: object, bound: bool = False) -> str:
 
 
 class Collector:
-    """Fills `entries` with one toolkit's surface.
+    """Fills `entries` with one package's surface.
 
-    :param package: the toolkit's name.
+    :param package: the package's name.
     """
 
     def __init__(self, package: str) -> None:
@@ -99,26 +92,27 @@ class Collector:
         self.imported: list[str] = []
 
     def is_own(self, value: object) -> bool:
-        module = getattr(value, "__module__", None) or ""
-        return module.partition(".")[0] == self.package.partition(".")[0]
+        return self.kit.owns(getattr(value, "__module__", None) or "")
 
     def name_of(self, value: type) -> str:
-        """A class of the toolkit by module and name, another one by its name."""
-        module = value.__module__
-        if module == self.package or module.startswith(f"{self.package}."):
-            return f"{module[len(self.package) + 1 :]}:{value.__qualname__}"
-        # cruet's native bases lie below the classes that users see.
-        return f"_:{value.__qualname__}" if self.is_own(value) else value.__qualname__
+        """A class of the package by module and name, another one by its name."""
+        if not self.is_own(value):
+            return value.__qualname__
+        name = value.__module__.removeprefix(f"{self.package}.")
+        # Below the classes that users see lie native bases, and parts that they are made of.
+        if value.__module__ == NATIVE or is_private(name):
+            return f"_:{value.__qualname__}"
+        return f"{'' if name == self.package else name}:{value.__qualname__}"
 
     def collect(self) -> None:
-        for name, module in modules(self.package):
+        for name, module in self.kit.modules():
             self.entries[f"{name}:"] = "module"
             for word in dir(module):
                 if not word.startswith("_"):
                     self.add(f"{name}:{word}", getattr(module, word))
 
     def add(self, entry: str, value: object) -> None:
-        """One name of a module; what it took from the standard library is left out."""
+        """One name of a module; what it took from elsewhere is left out."""
         if isinstance(value, types.ModuleType) or value is typing.TYPE_CHECKING:
             return
         if isinstance(value, type) or inspect.isroutine(value):
@@ -131,12 +125,13 @@ class Collector:
             home = f"{self.package}.{entry.partition(':')[0]}".rstrip(".")
             if value.__module__ != home:
                 self.imported.append(entry)
-        elif type(value).__module__ not in ("typing", "types", "__future__", "datetime"):
+        elif type(value).__module__ not in ELSEWHERE:
             self.entries[entry] = f"value {text_of(value)}"
 
     def add_class(self, entry: str, kind: type) -> None:
         name = self.name_of(kind)
-        if name != entry:
+        # What a private module defines is where it is found.
+        if name != entry and (kind.__module__ == NATIVE or not name.startswith("_:")):
             self.entries[entry] = f"class {name}"
             return
         self.entries[entry] = f"class {signature(kind)}"
@@ -187,7 +182,7 @@ def annotations(kind: type) -> dict[str, object]:
 
 
 def surface(package: str) -> dict[str, Any]:
-    """A toolkit's `entries`, the public `bases` of each class, and the names of those entries that
+    """A package's `entries`, the public `bases` of each class, and the names of those entries that
     their modules have `imported` from another one."""
     collector = Collector(package)
     with warnings.catch_warnings():

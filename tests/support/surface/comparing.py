@@ -1,57 +1,59 @@
-"""Two toolkits' surfaces side by side."""
+"""Two packages' surfaces side by side."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from differential.peer import environment
+from peers import environment
 
 from . import abilities, collect
-from .differences import DIFFERENCES
+from .differences import Difference
+from .kits import PAIRS
 
 Surface = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry that differs: what it is here and in Werkzeug, None where it is missing."""
+    """An entry that differs: what it is here and there, None where it is missing."""
 
     name: str
     ours: str | None
     theirs: str | None
 
     def __str__(self) -> str:
-        return f"{self.name}\n    cruet:    {self.ours}\n    Werkzeug: {self.theirs}"
+        return f"{self.name}\n    cruet:    {self.ours}\n    there:    {self.theirs}"
 
 
 def surface(package: str) -> Surface:
-    """The surface of the real Werkzeug, or of cruet.toolkit."""
+    """The surface of a package: cruet's is here, the others' in an environment of their own."""
     return _asked(collect.__file__, package)
 
 
-def class_names() -> list[str]:
-    """The public classes of cruet.toolkit."""
-    return sorted(collect.surface("cruet.toolkit")["bases"])
+def class_names(package: str) -> list[str]:
+    """The public classes of a package of cruet's, where they are defined."""
+    found = collect.surface(package)
+    return sorted({*found["bases"]} - {*found["imported"]})
 
 
 def tried(package: str) -> dict[str, Any]:
-    """What may be done to a toolkit's classes, see `abilities.tried`."""
+    """What may be done to a package's classes, see `abilities.tried`."""
     return _asked(abilities.__file__, package)
 
 
 def loaded(package: str, pickles: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """How a toolkit reads the other's pickles, see `abilities.loaded`."""
+    """How a package reads the other's pickles, see `abilities.loaded`."""
     return _asked(abilities.__file__, package, "load", given=json.dumps(pickles))
 
 
 def _asked(script: str, package: str, *arguments: str, given: str = "") -> dict[str, Any]:
     # Not in this process, where tests patch classes: some here, more elsewhere.
-    python = environment() if package == "werkzeug" else sys.executable
+    python = environment(package) if package in PAIRS.values() else sys.executable
     command = [str(python), "-P", script, package, *arguments]
     done = subprocess.run(command, input=given, stdout=subprocess.PIPE, text=True, check=True)
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -102,10 +104,10 @@ def _follows(
     )
 
 
-def unexpected(found: list[Entry]) -> list[str]:
+def unexpected(found: list[Entry], differences: Sequence[Difference]) -> list[str]:
     """What is wrong: entries that no reason is listed for, and reasons that no entry has."""
-    said = [str(entry) for entry in found if not any(each.covers(entry) for each in DIFFERENCES)]
-    for known in DIFFERENCES:
+    said = [str(entry) for entry in found if not any(each.covers(entry) for each in differences)]
+    for known in differences:
         said += [
             f"{pattern} is listed and does not differ"
             for pattern in known.patterns

@@ -169,17 +169,14 @@ DIFFERENCES: Sequence[Difference] = (
         (
             "serving:BaseWSGIServer.server_address",
             "serving:BaseWSGIServer.server_name",
-            "serving:BaseWSGIServer.turn",
+            "serving:BaseWSGIServer.in_turn",
             "serving:SERVER_FD",
             "serving:THREADS",
         ),
         "extra",
     ),
     Difference(
-        "HTTP/1.1 is spoken, and a client that says nothing is given up.",
-        (
-            "serving:WSGIRequestHandler.protocol_version",
-            "serving:WSGIRequestHandler.timeout",
-        ),
+        "A client that says nothing is given up.",
+        ("serving:WSGIRequestHandler.timeout",),
     ),
 )

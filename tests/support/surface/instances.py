@@ -5,13 +5,15 @@ It imports nothing but the standard library: the toolkit is asked for its module
 
 from __future__ import annotations
 
-import importlib
 import io
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Maker = Callable[["Kit"], Any]
+if TYPE_CHECKING:
+    from .kits import Kit
+
+Maker = Callable[["Kit", Any], Any]
 
 #: Classes of which nothing can be made alone, and why.
 NOT_MADE = {
@@ -20,31 +22,6 @@ NOT_MADE = {
     "serving:ForkingWSGIServer": "it binds a socket; tests of the server make it",
     "serving:WSGIRequestHandler": "it answers a connection when it is made",
 }
-
-
-class Kit:
-    """A toolkit by its modules: `kit["http"]`."""
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-
-    def __getitem__(self, module: str) -> Any:
-        return importlib.import_module(f"{self.package}.{module}" if module else self.package)
-
-    def named(self, name: str) -> Any:
-        """What `module:name` is."""
-        module, _, word = name.partition(":")
-        return getattr(self[module], word)
-
-    def make(self, name: str, kind: type | None = None) -> Any:
-        """An instance of the class of that name, or of a subclass of it.
-
-        :raises KeyError: nothing can be made of it, see `NOT_MADE`.
-        """
-        if name in NOT_MADE:
-            raise KeyError(name)
-        call = kind or self.named(name)
-        return MAKERS.get(name, lambda kit, call: call())(self, call)
 
 
 def app(environ: Any, start_response: Any) -> list[bytes]:
@@ -130,7 +107,7 @@ def attribute(kit: Kit, call: Any) -> Any:
 ACCEPTED = [("text/html", 1), ("text/*", 0.5)]
 PAIRS = [("a", "1"), ("a", "2"), ("b", "3")]
 
-MAKERS: dict[str, Callable[[Kit, Any], Any]] = {
+MAKERS: dict[str, Maker] = {
     "datastructures.accept:Accept": lambda kit, call: call([("a", 1), ("b", 0.5)]),
     "datastructures.accept:CharsetAccept": lambda kit, call: call([("utf-8", 1)]),
     "datastructures.accept:LanguageAccept": lambda kit, call: call([("en", 1), ("de", 0.5)]),
