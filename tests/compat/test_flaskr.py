@@ -1,4 +1,4 @@
-"""Flask's tutorial application and its JavaScript example, renamed to cruet."""
+"""Flask's tutorial application, renamed to cruet and unmodified, and its JavaScript example."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from fetched import Sdist, run_suite, unpack
 from served import Browser, served
+from twins import WAYS, Application, Comparison
+from walk import Walker
 
 FLASK = Sdist("flask", "3.1.3", "0ef0e52b8a9cd932855379197dd8f94047b359ca0a78695144304cb45f87c9eb")
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 pytestmark = pytest.mark.heavy
 
@@ -66,3 +70,129 @@ def test_a_visit_over_http(flaskr: Path) -> None:
         assert style.status == 200 and style.headers["Content-Type"].startswith("text/css")
         again = visitor.get("/static/style.css", {"If-None-Match": style.headers["ETag"]})
         assert (again.status, again.body) == (304, b"")
+
+
+def prepare(folder: Path, python: Path) -> None:
+    """Make the database, in the environment's own instance folder, as the tutorial does."""
+    subprocess.run([python, "-m", "flask", "--app", "flaskr", "init-db"], cwd=folder, check=True)
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    flaskr = Application(
+        "flaskr", (), "flaskr:create_app()", (FLASK, "examples/tutorial"), prepare
+    )
+    today = [(r"\d{4}-\d\d-\d\d", "<today>")]
+    return Comparison(flaskr, walk, tmp_path_factory.mktemp("flaskr"), today)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_unmodified_it_answers_as_with_flask_and_gunicorn(comparison: Comparison, way: str) -> None:
+    comparison.check(way)
+
+
+def walk(visitor: Walker) -> None:
+    for part in (registering, writing, refused, files):
+        part(visitor)
+
+
+def registering(visitor: Walker) -> None:
+    visitor.get("/")
+    visitor.get("/hello")
+    visitor.get("/auth/register")
+    visitor.post("/auth/register", 200, username="", password="x")
+    visitor.post("/auth/register", 200, username="ada", password="")
+    visitor.post("/auth/register", 302, username="ada", password="löve lace&")
+    visitor.follow()
+    visitor.post("/auth/register", 200, username="ada", password="again")
+    visitor.get("/auth/login")
+    visitor.post("/auth/login", 200, username="eve", password="x")
+    visitor.post("/auth/login", 200, username="ada", password="x")
+    visitor.get("/create", 302)
+    visitor.follow()
+    visitor.post("/auth/login", 302, username="ada", password="löve lace&")
+    visitor.follow()
+
+
+def writing(visitor: Walker) -> None:
+    """There is one post at most: flaskr orders them by the second in which they were made."""
+    visitor.get("/create")
+    visitor.head("/create")
+    visitor.post("/create", 200, title="", body="x")
+    visitor.post("/create", 302, title="On <engines> & 'looms'", body="They\r\nweave algebra.")
+    visitor.follow()
+    visitor.get("/1/update")
+    visitor.post("/1/update", 200, title="", body="")
+    visitor.post("/1/update", 302, title="On engines", body="Patterns.")
+    visitor.follow()
+    chunks = [b"title=in+", b"chunks&body=", b"a" * 70_000]
+    visitor.request("POST", "/1/update", 302, chunks, FORM)
+    visitor.follow()
+    visitor.post("/1/delete", 302)
+    visitor.follow()
+    visitor.post("/create", 302, title="Второй €", body="x" * 100_000)
+    visitor.get("/")
+    visitor.head("/")
+    visitor.upload("/2/update", 302, {"other": ("a.txt", b"ignored")}, title="Third", body="3")
+    visitor.follow()
+
+
+def refused(visitor: Walker) -> None:
+    visitor.get("/nowhere", 404)
+    visitor.head("/nowhere", 404)
+    visitor.get("/1/update", 404)
+    visitor.get("/x/update", 404)
+    visitor.get("/create/", 404)
+    visitor.get("/2/delete", 405)
+    visitor.request("PUT", "/auth/login", 405)
+    visitor.request("OPTIONS", "/auth/login")
+    visitor.request("POST", "/create", 400, b"body=x", FORM)
+    visitor.json("POST", "/create", 400, {"title": "x"})
+    # Flask limits a field of multipart data, and not one that is urlencoded.
+    visitor.request("POST", "/create", 302, b"title=a&body=" + b"x" * 600_000, FORM)
+    visitor.get("/3/update")
+    visitor.post("/3/delete", 302)
+    visitor.upload("/create", 413, {}, title="a", body="x" * 600_000)
+    visitor.close()  # Gunicorn does so where a body was not read to its end, and does not say it.
+    visitor.upload("/create", 413, {}, **{f"field{number}": "" for number in range(1001)})
+    mine = dict(visitor.cookies)
+    visitor.cookies["session"] = f"{mine['session']}x"
+    visitor.post("/2/delete", 302)
+    visitor.cookies["session"] = "=;"
+    visitor.get("/create", 302)
+    visitor.cookies.clear()
+    visitor.post("/auth/register", 302, username="eve", password="x")
+    visitor.post("/auth/login", 302, username="eve", password="x")
+    visitor.get("/2/update", 403)
+    visitor.post("/2/delete", 403)
+    visitor.get("/auth/logout", 302)
+    visitor.follow()
+    visitor.get("/create", 302)
+
+
+def files(visitor: Walker) -> None:
+    style = visitor.get("/static/style.css")
+    visitor.head("/static/style.css")
+    tag, time = style.headers["ETag"], style.headers["Last-Modified"]
+    visitor.get("/static/style.css", 304, if_none_match=tag)
+    visitor.get("/static/style.css", 304, if_none_match=f'"x", W/{tag}')
+    visitor.get("/static/style.css", 304, if_modified_since=time)
+    visitor.get("/static/style.css", 304, if_none_match=tag, if_modified_since="yesterday")
+    visitor.get("/static/style.css", if_none_match='"x"', if_modified_since=time)
+    visitor.get("/static/style.css", if_modified_since="Thu, 01 Jan 1970 00:00:00 GMT")
+    visitor.head("/static/style.css", 304, if_none_match="*")
+    for asked in ("bytes=0-9", "bytes=10-", "bytes=-7", "bytes=5-999999"):
+        visitor.get("/static/style.css", 206, range=asked)
+        visitor.head("/static/style.css", 206, range=asked)
+    visitor.get("/static/style.css", 206, range="bytes=0-9", if_range=tag)
+    visitor.get("/static/style.css", 206, range="bytes=0-9", if_range=time)
+    visitor.get("/static/style.css", range="bytes=0-9", if_range='"x"')
+    visitor.get("/static/style.css", 416, range="bytes=0-1,3-4")
+    visitor.get("/static/style.css", 416, range="letters=0-1")
+    visitor.get("/static/style.css", 416, range="bytes=999999-")
+    visitor.request("OPTIONS", "/static/style.css")
+    visitor.request("POST", "/static/style.css", 405)
+    visitor.get("/static/", 404)
+    visitor.get("/static/none.css", 404)
+    visitor.get("/static/../schema.sql", 404)
+    visitor.get("/static/..%2Fschema.sql", 404)

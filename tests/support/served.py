@@ -95,6 +95,10 @@ class Browser:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another one."""
         self._connection.close()
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Page:

@@ -50,6 +50,8 @@ class Walker(Browser):
     exchanges: list[Exchange] = field(default_factory=list)
     #: Values that are random in each run, by what stands for them.
     secrets: dict[str, str] = field(default_factory=dict)
+    #: Whether one connection serves the whole walk, or each request has its own.
+    kept: bool = True
 
     def request(
         self,
@@ -60,6 +62,8 @@ class Walker(Browser):
         headers: dict[str, str] | None = None,
     ) -> Page:
         page = self.send(method, path, body, headers or {})
+        if not self.kept:
+            self.close()
         self.exchanges.append(Exchange(f"{len(self.exchanges) + 1}: {method} {path}", page))
         said = page.body[:2000].decode("utf-8", "replace")
         assert page.status == status, f"{method} {path} is {page.status}, not {status}:\n{said}"
@@ -139,9 +143,9 @@ class Answer:
     times: dict[str, tuple[str, float]]
 
 
-def walked(address: str, walk: Walk, masks: Masks = ()) -> list[Answer]:
+def walked(address: str, walk: Walk, masks: Masks = (), kept: bool = True) -> list[Answer]:
     """Take a walk; give the answers with what is random replaced by what it is."""
-    with Walker(address) as walker:
+    with Walker(address, kept=kept) as walker:
         walk(walker)
     return [_answer(exchange, walker.secrets, masks) for exchange in walker.exchanges]
 
