@@ -79,9 +79,7 @@ def prepare(folder: Path, python: Path) -> None:
 
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    flaskr = Application(
-        "flaskr", (), "flaskr:create_app()", (FLASK, "examples/tutorial"), prepare
-    )
+    flaskr = Application("flaskr", (), "flaskr:create_app()", (FLASK, "examples/tutorial"), prepare)
     today = [(r"\d{4}-\d\d-\d\d", "<today>")]
     return Comparison(flaskr, walk, tmp_path_factory.mktemp("flaskr"), today)
 

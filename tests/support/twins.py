@@ -2,8 +2,8 @@
 
 The application is installed from PyPI, unmodified, with Flask, Werkzeug and Gunicorn. In a copy of
 that environment the three are uninstalled, and `cruet drop-in install` takes their place. Nothing
-else differs: not a file's time, and by way of a link not even a path. So what is told of either in
-an answer, an ETag of a file's name and time say, has to be equal.
+else differs: not a file's time, and not even a path, for both move to one place when they serve. So
+what is told of either in an answer, an ETag of a file's name and time say, has to be equal.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ def twins(application: Application) -> Path:
     pip(python, "uninstall", "--yes", *(name.partition("=")[0] for name in REPLACED))
     drop_in(python)
     run_in(python, "-c", CHECK)
+    for side in ("flask", "cruet"):
+        (folder / side / "side").write_text(side)
     made.touch()
     return folder
 
@@ -93,7 +95,7 @@ class Stage:
 
     def __init__(self, application: Application, folder: Path) -> None:
         self.application = application
-        self.folder = folder
+        self.data = folder / "data"
         self.port = free_port()
         self._twins = twins(application)
 
@@ -113,17 +115,20 @@ class Stage:
 
     @contextmanager
     def _served(self, side: str, *module: str) -> Iterator[str]:
-        here, data = self.folder / "here", self.folder / "data"
-        here.unlink(missing_ok=True)
-        here.symlink_to(self._twins / side)
-        shutil.rmtree(data, ignore_errors=True)
-        data.mkdir()
-        # Python takes a folder for its environment by the path that it was started with.
-        python = here / "bin" / "python"
-        self.application.prepare(data, python)
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir()
+        python = self._move_in(side) / "bin" / "python"
+        self.application.prepare(self.data, python)
         variables = {"PATH": tools(), **self.application.variables}
-        with serving([str(python), "-m", *module], self.port, data, variables) as address:
+        with serving([str(python), "-m", *module], self.port, self.data, variables) as address:
             yield address
+
+    def _move_in(self, side: str) -> Path:
+        """Put one of the two environments where both of them serve."""
+        here = self._twins / "here"
+        if here.exists():
+            here.rename(self._twins / (here / "side").read_text())
+        return (self._twins / side).rename(here)
 
 
 class Comparison:
