@@ -122,7 +122,7 @@ class SharedDataMiddleware:
     def generate_etag(self, mtime: datetime, file_size: int, real_filename: str) -> str:
         """The entity tag of a file, without quotes."""
         checksum = adler32(os.fsencode(real_filename))
-        return f"sdm-{mtime.timestamp()}-{file_size}-{checksum}"
+        return f"wzsdm-{mtime.timestamp()}-{file_size}-{checksum}"
 
     def _find(self, path: str) -> tuple[str, _TOpener] | None:
         for prefix, loader in self.exports:
