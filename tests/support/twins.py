@@ -119,7 +119,8 @@ class Stage:
         self.data.mkdir()
         python = self._move_in(side) / "bin" / "python"
         self.application.prepare(self.data, python)
-        variables = {"PATH": tools(), **self.application.variables}
+        # What an application takes from a set is to come in one order.
+        variables = {"PATH": tools(), "PYTHONHASHSEED": "0", **self.application.variables}
         with serving([str(python), "-m", *module], self.port, self.data, variables) as address:
             yield address
 

@@ -19,16 +19,15 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from served import Browser, Page
 
-#: Headers that the server chooses for itself, and why two servers may differ in them.
+#: Headers in which two servers may differ, and why.
 FREE = {
-    "Server": "each server's own name",
-    "Date": "the time of the answer; it is checked to be one",
-    "Connection": "whether the connection is kept is between server and client (RFC 9110, 7.6.1)",
+    "server": "each server's own name; Gunicorn puts it in the place of what an application says",
+    "date": "the time of the answer; it is checked that there is one",
+    "connection": "whether the connection is kept is between server and client (RFC 9110, 7.6.1)",
 }
-#: Headers whose value may be a time that the application took during the walk.
-TIMES = ("Last-Modified", "Expires")
-#: How far two runs of a walk may be apart in such a time, in seconds.
+#: How far two walks may be apart in what is from Date to a time that the application took.
 NEAR = 2
+_TIME = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 
 #: What itsdangerous signs with a time: payload, time, signature.
 _SIGNED = re.compile(r"(?<![\w.-])(\.?[\w-]+)\.[\w-]{6}\.[\w-]{27}(?![\w.-])")
@@ -139,8 +138,8 @@ class Answer:
     line: str
     headers: dict[str, list[str]]
     body: bytes
-    #: Times that may be the run's own: the value, and the seconds that it is from Date.
-    times: dict[str, tuple[str, float]]
+    #: Times in headers: each as it came, and how many seconds it is after Date.
+    times: list[tuple[str, float]]
 
 
 def walked(address: str, walk: Walk, masks: Masks = (), kept: bool = True) -> list[Answer]:
@@ -155,26 +154,25 @@ def _answer(exchange: Exchange, secrets: dict[str, str], masks: Masks) -> Answer
     dates = page.headers.get_all("Date", [])
     assert len(dates) == 1, f"{exchange.request} has the Dates {dates}"
     headers: dict[str, list[str]] = {}
-    times = {}
+    times: list[tuple[str, float]] = []
+
+    def time(found: re.Match[str]) -> str:
+        times.append((found[0], _seconds(found[0]) - _seconds(dates[0])))
+        return "<a time>"
+
     for name, value in page.headers.items():
-        if name in FREE:
+        if name.lower() in FREE:
             continue
         if name == "Content-Length" and page.body and int(value) == len(page.body):
             value = "<the length of the body>"
         if name == "Allow":
             # Werkzeug writes a set, in an order that is another one in each process.
             value = ", ".join(sorted(value.split(", ")))
-        if name in TIMES and _is_date(value):
-            times[name] = (value, _seconds(value) - _seconds(dates[0]))
-            value = "<a time>"
-        headers.setdefault(name, []).append(_masked(value, secrets, masks))
+        value = _masked(_TIME.sub(time, value), secrets, masks)
+        headers.setdefault(name, []).append(value)
     body = _decoded(page.body, page.headers)
     text = _masked(body.decode("latin-1"), secrets, masks).encode("latin-1")
     return Answer(exchange.request, page.line, headers, text, times)
-
-
-def _is_date(value: str) -> bool:
-    return value.endswith(" GMT")
 
 
 def _seconds(date: str) -> float:
@@ -219,12 +217,11 @@ def differences(ours: list[Answer], theirs: list[Answer]) -> list[str]:
         for name in sorted(a.headers.keys() | b.headers.keys()):
             if a.headers.get(name) != b.headers.get(name) and not _framed(name, a, b):
                 found.append(f"{name}: {a.headers.get(name)}, not {b.headers.get(name)}")
-        if a.times.keys() == b.times.keys():
-            found += [
-                f"{name} is {a.times[name]} s from Date, not {b.times[name]} s"
-                for name in a.times
-                if not _near(a.times[name], b.times[name])
-            ]
+        found += [
+            f"{one[0]} is {one[1]} s after Date, not {other[1]}"
+            for one, other in zip(a.times, b.times, strict=False)
+            if not _near(one, other)
+        ]
         if a.body != b.body:
             found.append(_where(a.body, b.body))
         said += [f"{a.request}: {text}" for text in found]
