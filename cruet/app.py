@@ -35,6 +35,7 @@ from .signals import got_request_exception as got_request_exception
 from .signals import request_finished as request_finished
 from .signals import request_started as request_started
 from .signals import request_tearing_down as request_tearing_down
+from .toolkit._elsewhere import names_from_elsewhere
 from .toolkit.datastructures import Headers as Headers
 from .toolkit.datastructures import ImmutableDict as ImmutableDict
 from .toolkit.exceptions import BadRequestKeyError as BadRequestKeyError
@@ -53,6 +54,16 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+if not t.TYPE_CHECKING:
+    # Modules that few applications need.
+    __getattr__ = names_from_elsewhere(
+        __name__,
+        {
+            "cruet.templating": "Environment",
+            "cruet.toolkit.serving": "is_running_from_reloader",
+        },
+    )
 
 
 class Flask(

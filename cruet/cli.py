@@ -26,10 +26,17 @@ from ._cli_params import CertParamType, SeparatedPathType, _validate_key
 from ._cli_params import debug_option as _debug_option
 from .globals import current_app
 from .helpers import get_debug_flag, get_load_dotenv
+from .toolkit._elsewhere import names_from_elsewhere
 from .toolkit.utils import cached_property
+from .toolkit.utils import import_string as import_string
 
 if t.TYPE_CHECKING:
     from .app import Flask
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(
+        __name__, {"cruet.toolkit.serving": "is_running_from_reloader run_simple"}
+    )
 
 __all__ = [
     "AppGroup",

@@ -7,6 +7,7 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile, TemporaryFile
 
 from .._cruet import MultipartReader, parse_query_pairs
+from ._elsewhere import names_from_elsewhere
 from .datastructures import FileStorage, Headers, MultiDict
 from .exceptions import RequestEntityTooLarge
 from .http import parse_options_header
@@ -19,6 +20,9 @@ if t.TYPE_CHECKING:
     Parsed = tuple[t.IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
     # (total_content_length, content_type, filename, content_length) -> a writable, readable file
     StreamFactory = t.Callable[..., t.IO[bytes]]
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 # Uploads stay in memory up to this many bytes.
 _spool_size = 500 * 1024

@@ -22,7 +22,7 @@ from http.server import HTTPServer
 from socketserver import BaseServer, ForkingMixIn, ThreadingMixIn
 
 from .. import _cruet
-from ._addresses import Address, Listener, OptionError, open_listeners
+from ._addresses import Address, Listener, OptionError, get_interface_ip, open_listeners
 from ._certificates import (
     generate_adhoc_ssl_context,
     generate_adhoc_ssl_pair,
@@ -30,6 +30,7 @@ from ._certificates import (
     load_ssl_context,
     make_ssl_devcert,
 )
+from ._elsewhere import names_from_elsewhere
 from ._internal import _log as _log
 from ._python_server import PythonServer, can_fork
 from ._reloader import is_running_from_reloader, run_with_reloader
@@ -39,6 +40,9 @@ if t.TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     _TSSLContextArg = ssl.SSLContext | tuple[str, str | None] | t.Literal["adhoc"]
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 __all__ = [
     "LISTEN_QUEUE",
@@ -488,15 +492,3 @@ def get_sockaddr(host: str, port: int, family: socket.AddressFamily) -> tuple[st
     except socket.gaierror:
         return host, port
     return t.cast("tuple[str, int]", found[0][4])
-
-
-def get_interface_ip(family: socket.AddressFamily) -> str:
-    """Return this machine's address as others see it, for a server that listens on all."""
-    # Nothing is sent: it is the route that tells. The addresses are private ones.
-    host = "fd31:f903:5ab5:1::1" if family == socket.AF_INET6 else "10.253.155.219"
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((host, 58162))
-        except OSError:
-            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
-        return str(probe.getsockname()[0])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
+from ._elsewhere import names_from_elsewhere
 from ._environ_builder import EnvironBuilder as EnvironBuilder
 from ._environ_builder import create_environ as create_environ
 from ._form_encoding import encode_multipart as encode_multipart
@@ -24,6 +25,9 @@ if t.TYPE_CHECKING:
     from typing import Self
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class ClientRedirectError(Exception):

@@ -17,6 +17,7 @@ from zlib import adler32
 
 from markupsafe import escape
 
+from ._elsewhere import names_from_elsewhere
 from ._internal import _DictAccessorProperty, _missing, _wsgi_decoding_dance
 from .datastructures import Headers
 from .exceptions import NotFound
@@ -29,6 +30,9 @@ if t.TYPE_CHECKING:
 
     from .wrappers.request import Request
     from .wrappers.response import Response
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 _T = t.TypeVar("_T")
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import typing as t
 
 from ..._cruet import CHeaders
+from .._elsewhere import names_from_elsewhere
 from .mixins import ImmutableHeadersMixin
 
 if t.TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class Headers(CHeaders):

@@ -14,10 +14,14 @@ import typing as t
 from collections.abc import Iterator
 from types import CodeType, TracebackType
 
+from .._elsewhere import names_from_elsewhere
 from ..utils import cached_property
 
 if t.TYPE_CHECKING:
     from .console import Console
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 #: Lines of source shown before and after the one that a frame stopped at.
 CONTEXT = 5

@@ -14,6 +14,7 @@ from io import BytesIO
 from time import time
 from zlib import adler32
 
+from .._elsewhere import names_from_elsewhere
 from ..http import http_date, is_resource_modified
 from ..security import safe_join
 from ..utils import get_content_type
@@ -21,6 +22,9 @@ from ..wsgi import get_path_info, wrap_file
 
 if t.TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 # Opens a file: (the file, time of its last change, size in bytes).
 _TOpener = t.Callable[[], tuple[t.IO[bytes], datetime, int]]

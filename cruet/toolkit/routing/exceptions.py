@@ -6,6 +6,7 @@ import difflib
 import typing as t
 from functools import cached_property
 
+from .._elsewhere import names_from_elsewhere
 from ..exceptions import BadRequest, HTTPException
 
 if t.TYPE_CHECKING:
@@ -15,6 +16,9 @@ if t.TYPE_CHECKING:
     from ..wrappers.response import Response
     from .map import MapAdapter
     from .rules import Rule
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class RoutingException(Exception):

@@ -7,8 +7,12 @@ from threading import Lock
 
 from cruet import _cruet
 
+from .._elsewhere import names_from_elsewhere
 from ..datastructures import ImmutableDict
 from .converters import DEFAULT_CONVERTERS, BaseConverter
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class MapAdapter(_cruet.MapAdapter):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from cruet import _cruet
+
+from .._elsewhere import names_from_elsewhere
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class StateMachineMatcher(_cruet.Matcher):

@@ -8,8 +8,13 @@ import typing as t
 from cruet import _cruet
 from cruet._cruet import parse_converter_args as parse_converter_args
 
+from .._elsewhere import names_from_elsewhere
+
 if t.TYPE_CHECKING:
     from .map import Map
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class RuleFactory:

@@ -7,11 +7,15 @@ from datetime import datetime
 
 from ..._cruet import parse_cookie_pairs
 from .. import http as _http
+from .._elsewhere import names_from_elsewhere
 from .._internal import _dt_as_utc
 from ..datastructures import MultiDict
 
 if t.TYPE_CHECKING:
     from ..datastructures import IfRange
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 def is_resource_modified(

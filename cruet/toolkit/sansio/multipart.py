@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from ..._cruet import InputError, MultipartReader
+from .._elsewhere import names_from_elsewhere
 from ..datastructures import Headers
 from ..exceptions import RequestEntityTooLarge
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 # A part's header block. Longer ones are no form that a client sends.
 _max_head_size = 65_536

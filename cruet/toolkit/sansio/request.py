@@ -5,8 +5,12 @@ from __future__ import annotations
 import typing as t
 
 from ..._cruet import CRequestHead
+from .._elsewhere import names_from_elsewhere
 from ..datastructures import ImmutableList, ImmutableMultiDict, MultiDict
 from ..user_agent import UserAgent
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class Request(CRequestHead):

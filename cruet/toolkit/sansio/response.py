@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._cruet import CResponseHead
+from .._elsewhere import names_from_elsewhere
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class Response(CResponseHead):

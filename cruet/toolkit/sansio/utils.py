@@ -6,8 +6,12 @@ import re
 import typing as t
 from urllib.parse import quote
 
+from .._elsewhere import names_from_elsewhere
 from ..exceptions import SecurityError
 from ..urls import uri_to_iri
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 # RFC 3986 section 3.2.2, ASCII alone: a reg-name of letters, digits, "." and "-", or an IP literal
 # in brackets, then a port between 1 and 65535 without leading zeros.

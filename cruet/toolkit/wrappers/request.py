@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._cruet import CRequest
+from .._elsewhere import names_from_elsewhere
 from ..sansio.request import Request as _SansIORequest
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class Request(CRequest, _SansIORequest):

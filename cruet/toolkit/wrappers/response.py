@@ -5,7 +5,11 @@ from __future__ import annotations
 import typing as t
 
 from ..._cruet import CResponse
+from .._elsewhere import names_from_elsewhere
 from ..sansio.response import Response as _SansIOResponse
+
+if not t.TYPE_CHECKING:
+    __getattr__ = names_from_elsewhere(__name__)
 
 
 class Response(CResponse, _SansIOResponse):
