@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "cruet/core/ascii.hpp"
+#include "cruet/core/charset.hpp"
 #include "cruet/core/ref.hpp"
 #include "cruet/http/field.hpp"
 
@@ -31,6 +32,9 @@ enum class version : std::uint8_t { http_1_0, http_1_1 };
 constexpr std::string_view to_string(version v) noexcept {
     return v == version::http_1_0 ? "HTTP/1.0" : "HTTP/1.1";
 }
+
+// What a host with its port is made of: RFC 3986 section 3.2.
+inline constexpr charset host_chars = charsets::unreserved | charset("!$&'()*+,;=:[]%");
 
 // RFC 9112 section 3.2.
 enum class target_form : std::uint8_t { origin, absolute, authority, asterisk };

@@ -33,23 +33,12 @@
 #include "cruet/http/head.hpp"
 #include "cruet/http/serializer.hpp"
 #include "cruet/server/completion_port.hpp"
+#include "cruet/server/connection_info.hpp"
 #include "cruet/server/lent_bytes.hpp"
 #include "cruet/server/options.hpp"
 #include "cruet/server/request_body.hpp"
 
 namespace cruet::server {
-
-// Who talks to whom. Addresses are numeric text without brackets; a UNIX socket has its path, or
-// "", and port 0. Made once a connection and shared by its exchanges.
-struct connection_info : ref_counted<connection_info> {
-    std::string remote_address;
-    std::uint16_t remote_port = 0;
-    std::string local_address;
-    std::uint16_t local_port = 0;
-    bool secure = false;
-    bool unix_socket = false;
-};
-using connection_info_ptr = ref_ptr<const connection_info>;
 
 // ready: give more. full: what was given is taken, give no more before there is room.
 // gone: nobody is there to read it.

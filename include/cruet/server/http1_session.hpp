@@ -26,6 +26,7 @@
 #include "cruet/net/loop.hpp"
 #include "cruet/net/stream.hpp"
 #include "cruet/server/exchange.hpp"
+#include "cruet/server/forwarding.hpp"
 #include "cruet/server/session_services.hpp"
 
 namespace cruet::server {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cruet/core/limits.hpp"
+#include "cruet/server/forwarding.hpp"
 
 namespace cruet::server {
 
@@ -45,6 +46,12 @@ struct server_options {
     std::size_t body_window = 65536;
     // Where temporary files are made. Empty: $TMPDIR, else /tmp.
     std::string temp_dir;
+
+    // Which proxies are believed, and what of their fields. Nobody, as it stands.
+    forwarding_options forwarding;
+    // Field names with underscores: 400, for a CGI-like environment takes them for dashes. The
+    // handler sees them otherwise.
+    bool refuse_underscores = false;
 
     // Connections open at once; more wait in the kernel's queue.
     std::size_t max_connections = 10000;

@@ -329,9 +329,6 @@ inline int parser_core::head_complete() {
     return accepted ? 0 : refuse(accepted.error().code);
 }
 
-// What may stand in a Host field, beside being absent there: RFC 3986 section 3.2.
-inline constexpr charset host_chars = charsets::unreserved | charset("!$&'()*+,;=:[]%");
-
 inline errc parser_core::check_fields() {
     unsigned hosts = 0;
     unsigned codings = 0;

@@ -31,11 +31,14 @@ result<void> http1_session<S, V>::head_arrived(http::head_ptr head) {
     // RFC 9110 section 9.3.6: a server that is no proxy need not know CONNECT.
     if (head->form() == http::target_form::authority) return errc::unknown_method;
     const server_options& options = services_.options;
+    if (options.refuse_underscores && has_underscores(*head)) return errc::bad_field_name;
+    auto info = forwarded_info(info_, *head, options.forwarding);
+    if (!info) return info.error();
     const bool keep =
         head->keep_alive() && !services_.stopping && options.keep_alive_timeout.count() > 0;
     continued_ = !head->expects_continue() || !head->has_body();
     exchange_ = services_.pools.take_exchange();
-    exchange_->begin(std::move(head), info_, this, services_.port, options, keep);
+    exchange_->begin(std::move(head), std::move(*info), this, services_.port, options, keep);
     if (services_.reports()) exchange_->set_begun(std::chrono::steady_clock::now());
     body_since_ = now_;
     in_head_ = false;

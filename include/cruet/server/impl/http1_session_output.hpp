@@ -210,7 +210,7 @@ void http1_session<S, V>::report(exchange& x, bool incomplete) {
     const auto took = std::chrono::steady_clock::now() - x.begun();
     const auto sent = x.sent();
     const request_report line{
-        *info_,
+        x.connection(),
         &x.head(),
         sent.status,
         sent.bytes,

@@ -115,8 +115,9 @@ void worker<P, H, M, L>::open(net::handle socket, const net::address& peer, cons
     auto info = make_ref<connection_info>();
     info->unix_socket = peer.is_unix();
     info->secure = net::plain_stream::secure;
-    info->remote_address = peer.host();
+    if (!peer.is_unix()) info->remote_address = peer.host();
     info->remote_port = peer.port();
+    info->trusted = options_.forwarding.trusted.contains(peer);
     info->local_port = from.port;
     info->local_address =
         from.host.empty() ? net::address::local_of(socket.get()).host() : from.host;
