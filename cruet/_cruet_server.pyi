@@ -53,6 +53,10 @@ class Server:
         body_memory: int = 524288,
         access_log: int = -1,
         multiprocess: bool = False,
+        forwarded_allow_ips: Iterable[str] = (),
+        forwarded_headers: Iterable[str] = (),
+        secure_scheme_headers: dict[str, str] | None = None,
+        header_map: str = "drop",
         one_slash: bool = False,
         place: WorkerPlace | None = None,
     ) -> None: ...

@@ -7,8 +7,8 @@ from libcpp.string_view cimport string_view
 from libcpp.vector cimport vector
 
 from lib_server cimport (
-    absolute_form, exchange, field as wire_field, field_at, field_count, latin1_text, latin1_view, make_detached,
-    message_of, python_server, read_body, slot_view, status_for, version_of,
+    exchange, field as wire_field, field_at, field_count, latin1_text, latin1_view, make_detached,
+    message_of, overriding_host, python_server, read_body, slot_view, status_for, version_of,
 )
 from lib_http cimport unquote_into
 
@@ -36,9 +36,9 @@ cdef dict _environ_template(bint multithread, bint multiprocess):
     }
 
 
-cdef object _header_key(string_view name):
-    # The environ's key of a field, None for a name with an underscore: `X_Real_IP` would be taken for `X-Real-IP`,
-    # which a proxy in front may vouch for.
+cdef object _header_key(string_view name, bint underscores):
+    # The environ's key of a field. Without `underscores` None for a name that has one: `X_Real_IP` would be taken for
+    # `X-Real-IP`, which a proxy in front may vouch for.
     cdef bytes raw = name.data()[:name.size()]
     key = _header_keys.get(raw)
     if key is None:
@@ -50,7 +50,9 @@ cdef object _header_key(string_view name):
         # Names come from clients: only so many are remembered.
         if len(_header_keys) < 512 and len(raw) <= 64:
             _header_keys[raw] = key
-    return None if key is _dropped else key
+    if key is _dropped:
+        return "HTTP_" + raw.decode("latin-1").upper().replace("-", "_") if underscores else None
+    return key
 
 
 cdef bint _same_name(string_view name, const char* wanted, Py_ssize_t size):
@@ -76,6 +78,8 @@ cdef class _Site:
     cdef slot_view slot
     # Does a path begin with one slash, however many were sent? Others may take `//a/b` for a host.
     cdef bint one_slash
+    # Do names of fields with underscores reach the environ?
+    cdef bint underscores
     # Keeps large bodies while they are sent; NULL where there is no server.
     cdef python_server* native
 
@@ -163,8 +167,8 @@ cdef class Exchange(FieldSource):
         value = None
         if not latin1_view(name, wanted):
             return None
-        if absolute_form(self.x) and _same_name(wanted, "host", 4):
-            return latin1_text(self.x.head().authority())
+        if _same_name(wanted, "host", 4) and not overriding_host(self.x).empty():
+            return latin1_text(overriding_host(self.x))
         for i in range(field_count(self.x)):
             found = field_at(self.x, i)
             if _same_name(found.name, wanted.data(), wanted.size()):
@@ -183,7 +187,7 @@ cdef class Exchange(FieldSource):
 
     cdef object remote_addr(self):
         cdef const string* remote = &self.x.connection().remote_address
-        if remote.empty() or self.x.connection().unix_socket:
+        if remote.empty():
             return None
         return latin1_text(string_view(remote.data(), remote.size()))
 
@@ -223,22 +227,28 @@ cdef class Exchange(FieldSource):
         if remote is not None:
             environ["REMOTE_ADDR"] = remote
             environ["REMOTE_PORT"] = str(self.x.connection().remote_port)
+        if self.is_mounted():
+            environ["SCRIPT_NAME"] = _path_info(string_view(self.x.connection().prefix))
         self._put_fields(environ)
         return environ
+
+    # Does a proxy say that the application lies below another path than "/"?
+    cdef bint is_mounted(self) noexcept:
+        return not self.x.connection().prefix.empty()
 
     cdef int _put_fields(self, dict environ) except -1:
         cdef size_t i
         cdef const wire_field* found
         for i in range(field_count(self.x)):
             found = field_at(self.x, i)
-            key = _header_key(found.name)
+            key = _header_key(found.name, self.site.underscores)
             if key is None:
                 continue
             value = latin1_text(found.value)
             earlier = environ.get(key)
             environ[key] = value if earlier is None else _joined(found.name, earlier, value)
-        if absolute_form(self.x):
-            environ["HTTP_HOST"] = latin1_text(self.x.head().authority())
+        if not overriding_host(self.x).empty():
+            environ["HTTP_HOST"] = latin1_text(overriding_host(self.x))
         return 0
 
 

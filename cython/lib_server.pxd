@@ -24,7 +24,7 @@ cdef extern from "cruet/server/request_body.hpp" namespace "cruet::server" nogil
         bint threaded()
         string_view memory()
 
-cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
+cdef extern from "cruet/server/connection_info.hpp" namespace "cruet::server" nogil:
     cdef cppclass connection_info:
         string remote_address
         unsigned remote_port
@@ -32,7 +32,10 @@ cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
         unsigned local_port
         bint secure
         bint unix_socket
+        string host
+        string prefix
 
+cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
     cdef cppclass exchange:
         const request_head& head()
         const connection_info& connection()
@@ -72,6 +75,7 @@ cdef extern from "cruet/server/options.hpp" namespace "cruet::server" nogil:
         size_t body_memory
         bint threaded
         string server_name
+        bint refuse_underscores
 
 cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil:
     cdef cppclass slot_view:
@@ -83,7 +87,7 @@ cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil
 cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
     size_t field_count(const exchange* x)
     const field* field_at(const exchange* x, size_t i)
-    bint absolute_form(const exchange* x)
+    string_view overriding_host(const exchange* x)
     string_view version_of(const exchange* x)
     exchange* make_detached(string_view method, string_view target, const vector[field]& fields,
                             string_view body, string_view local, unsigned port,
@@ -97,6 +101,10 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
     string_view message_of(int code)
     int status_for(int code)
     long long read_body(exchange* x, char* to, size_t n) except +
+
+    # "" or what is wrong.
+    string set_forwarding(server_options& options, const string& trusted, const vector[string]& believed,
+                          const vector[field]& scheme_fields) except +
 
     cdef cppclass python_server:
         exchange* pop() except +

@@ -12,7 +12,7 @@ from libcpp.memory cimport unique_ptr
 
 from lib_server cimport (
     build_versions, default_loop, exchange_callback, make_server, milliseconds, plain_callback, python_calls, python_server, server_add,
-    server_go_on_later, server_options, server_run, server_watch_life_line, server_watch_wakeup,
+    server_go_on_later, server_options, server_run, set_forwarding, server_watch_life_line, server_watch_wakeup,
 )
 
 cdef extern from "Python.h":
@@ -54,7 +54,8 @@ cdef class Server:
                  size_t limit_request_fields=100, size_t limit_request_field_size=8190,
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
                  size_t body_memory=524288, int access_log=-1, bint multiprocess=False,
-                 bint one_slash=False, WorkerPlace place=None):
+                 forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
+                 str header_map="drop", bint one_slash=False, WorkerPlace place=None):
         cdef server_options options
         cdef python_calls calls
         cdef int failed
@@ -80,6 +81,9 @@ cdef class Server:
         options.limits.head_size = limit_request_head
         options.limits.body_size = limit_request_body
         options.body_memory = body_memory
+        options.refuse_underscores = header_map == "refuse"
+        self.site.underscores = header_map == "dangerous"
+        _set_forwarding(options, ",".join(forwarded_allow_ips), forwarded_headers, secure_scheme_headers or {})
         calls.owner = <void*>self
         calls.handle = _on_handle
         calls.writable = _on_writable
@@ -223,6 +227,24 @@ cdef class Server:
             finally:
                 self.site.slot.leave(lane)
                 x.release()
+
+
+cdef int _set_forwarding(server_options& options, str trusted, names, dict scheme_headers) except -1:
+    cdef vector[string] believed
+    cdef vector[wire_field] scheme_fields
+    cdef wire_field pair
+    cdef string wrong
+    cdef list kept = [(str(name), str(value)) for name, value in scheme_headers.items()]
+    for name in names:
+        believed.push_back((<str>name).lower().encode())
+    for name, value in kept:
+        if not latin1_view(name, pair.name) or not latin1_view(value, pair.value):
+            raise ValueError("a header field is not Latin-1")
+        scheme_fields.push_back(pair)
+    wrong = set_forwarding(options, trusted.encode(), believed, scheme_fields)
+    if not wrong.empty():
+        raise ValueError(f"forwarding: {wrong.decode()}")
+    return 0
 
 
 cdef milliseconds _milliseconds(double seconds):

@@ -5,6 +5,7 @@
 #include <Python.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -49,8 +50,12 @@ inline std::size_t field_count(const exchange* x) noexcept { return x->head().fi
 inline const http::field* field_at(const exchange* x, std::size_t i) noexcept {
     return &x->head().fields()[i];
 }
-inline bool absolute_form(const exchange* x) noexcept {
-    return x->head().form() == http::target_form::absolute;
+// What stands in for the Host field: a trusted proxy's word, else the authority of a target in
+// absolute form (RFC 9112 section 3.2.2). Empty: nothing does.
+inline std::string_view overriding_host(const exchange* x) noexcept {
+    if (!x->connection().host.empty()) return x->connection().host;
+    if (x->head().form() == http::target_form::absolute) return x->head().authority();
+    return {};
 }
 inline std::string_view version_of(const exchange* x) noexcept {
     return http::to_string(x->head().version());
@@ -96,6 +101,31 @@ inline int status_for(int code) noexcept { return http::status_of(static_cast<er
 inline long long read_body(exchange* x, char* to, std::size_t n) {
     const auto got = x->body().read(to, n);
     return got ? static_cast<long long>(*got) : -static_cast<long long>(got.error().code);
+}
+
+// Sets which proxies are believed: peers as net/address_set.hpp reads them, fields by their names
+// in lower case. Returns "" or what cannot be used.
+inline std::string set_forwarding(server::server_options& options, const std::string& trusted,
+                                  const std::vector<std::string>& believed,
+                                  const field_list& scheme_fields) {
+    server::forwarding_options& to = options.forwarding;
+    auto peers = net::address_set::parse(trusted);
+    if (!peers) return "no address or network at character " + std::to_string(peers.error().offset);
+    to.trusted = std::move(*peers);
+    const std::pair<std::string_view, bool*> fields[] = {
+        {"forwarded", &to.forwarded},       {"x-forwarded-for", &to.x_for},
+        {"x-forwarded-proto", &to.x_proto}, {"x-forwarded-host", &to.x_host},
+        {"x-forwarded-port", &to.x_port},   {"x-forwarded-prefix", &to.x_prefix}};
+    for (const std::string& name : believed) {
+        const auto* found = std::find_if(std::begin(fields), std::end(fields),
+                                         [&](const auto& f) { return f.first == name; });
+        if (found == std::end(fields)) return "no field named " + name;
+        *found->second = true;
+    }
+    for (const http::field& f : scheme_fields) {
+        to.scheme_fields.push_back({std::string(f.name), std::string(f.value)});
+    }
+    return {};
 }
 
 // Enters Python on the loop's thread: nothing but giving the thread its saved state back.

@@ -11,12 +11,15 @@ from .settings.connections import Connections, Limits
 from .settings.development import Development
 from .settings.logs import Logs
 from .settings.processes import Processes
+from .settings.proxies import Proxies
 from .settings.sockets import Sockets
 from .settings.table import Setting, rows
 
 
 @dataclass(kw_only=True)
-class ServerOptions(Application, Sockets, Processes, Connections, Limits, Logs, Development):
+class ServerOptions(
+    Application, Sockets, Processes, Connections, Limits, Proxies, Logs, Development
+):
     """Settings of one server. Times are seconds, sizes bytes; 0 means no limit where it says so.
 
     :raises OptionError: a value is out of its range, or two settings contradict each other.

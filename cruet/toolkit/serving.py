@@ -195,7 +195,12 @@ class BaseWSGIServer(HTTPServer):
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
         """Log the error of a connection that is being handled."""
-        if not isinstance(sys.exc_info()[1], connection_dropped_errors):
+        if not isinstance(
+            sys.exc_log(
+                "info",
+            )[1],
+            connection_dropped_errors,
+        ):
             self.log("error", f"Error on a connection:\n{traceback.format_exc()}")
 
     def fileno(self) -> int:
@@ -241,10 +246,10 @@ class BaseWSGIServer(HTTPServer):
             scheme = address.partition(":")[0]
             messages.append(f"Running on {scheme}://{local}:{self.port}")
             messages.append(f"Running on {scheme}://{outer}:{self.port}")
-        _info("WARNING: This is a server for development. Use 'cruet run' in production.")
+        _log("info", "WARNING: This is a server for development. Use 'cruet run' in production.")
         for message in messages:
-            _info(" * %s", message)
-        _info("Press CTRL+C to quit")
+            _log("info", " * %s", message)
+        _log("info", "Press CTRL+C to quit")
 
 
 class ThreadedWSGIServer(ThreadingMixIn, BaseWSGIServer):
@@ -302,10 +307,6 @@ def _listen(host: str, port: int) -> Listener:
 
 def _adopt(fd: int) -> Listener:
     return Listener(socket.socket(fileno=os.dup(fd)))
-
-
-def _info(message: str, *args: t.Any) -> None:
-    _log("info", message, *args)
 
 
 def _overrides(handler: type) -> bool:

@@ -1,5 +1,5 @@
-// http/forwarded.hpp and server/forwarding.hpp: whatever a proxy passes on, an address is believed
-// only as one, and a host and a prefix only as what can stand in a URL.
+// http/forwarded.hpp, net/address_set.hpp and server/forwarding.hpp: whatever a proxy passes on, an
+// address is believed only as one, and a host and a prefix only as what can stand in a URL.
 #include <string>
 #include <vector>
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import re
@@ -162,6 +163,63 @@ class Words(Kind):
 
     def write(self, value: t.Any) -> str:
         return f"[{', '.join(toml_string(str(item)) for item in value)}]"
+
+
+class WordsAmong(Words):
+    """A list of some of the words that there are, in any case."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = choices
+
+    def read_one(self, word: str) -> str:
+        if word.lower() not in self.choices:
+            raise ValueError(f"may hold {', '.join(self.choices)}, not {word!r}")
+        return word.lower()
+
+
+class Networks(Words):
+    """IP addresses and networks, ``unix`` and ``*``, as the core's ``net/address_set.hpp``."""
+
+    name = "list of networks"
+    metavar = "NETWORK"
+
+    def read_one(self, word: str) -> str:
+        if word not in ("*", "unix"):
+            try:
+                ipaddress.ip_network(word)
+            except ValueError as error:
+                raise ValueError(f"may hold addresses and networks, but {error}") from None
+        return word
+
+
+class Pairs(Kind):
+    """Texts by name: ``NAME=VALUE,NAME=VALUE``, a table in TOML, a dict in Python."""
+
+    name = "table of texts"
+    metavar = "NAME=VALUE"
+
+    def read(self, text: str) -> dict[str, str]:
+        found = {}
+        for item in filter(None, (part.strip() for part in text.split(","))):
+            name, equals, value = item.partition("=")
+            if not (equals and name.strip()):
+                raise ValueError(f"must be NAME=VALUE, not {item!r}")
+            found[name.strip()] = value.strip()
+        return found
+
+    def take(self, value: t.Any) -> dict[str, str]:
+        if isinstance(value, str):
+            return self.read(value)
+        good = isinstance(value, dict) and all(
+            isinstance(text, str) for pair in value.items() for text in pair
+        )
+        if not good:
+            raise ValueError(f"must be a table of strings, not {value!r}")
+        return dict(value)
+
+    def write(self, value: t.Any) -> str:
+        items = (f"{toml_string(name)} = {toml_string(text)}" for name, text in value.items())
+        return f"{{ {', '.join(items)} }}" if value else "{}"
 
 
 class Addresses(Words):

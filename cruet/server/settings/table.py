@@ -173,9 +173,19 @@ def mode(default: int, help: str, **columns: t.Any) -> t.Any:
     return _setting(kinds.Mode(), default, help, **{"least": 0, "most": 0o777} | columns)
 
 
-def words(default: list[str], help: str, **columns: t.Any) -> t.Any:
-    """A row for a list of texts."""
-    return _setting(kinds.Words(), default, help, **columns)
+def words(default: list[str], help: str, among: tuple[str, ...] = (), **columns: t.Any) -> t.Any:
+    """A row for a list of texts, or of those among some, in lower case."""
+    return _setting(kinds.WordsAmong(among) if among else kinds.Words(), default, help, **columns)
+
+
+def networks(default: list[str], help: str, **columns: t.Any) -> t.Any:
+    """A row for a list of IP addresses and networks."""
+    return _setting(kinds.Networks(), default, help, **columns)
+
+
+def pairs(default: dict[str, str], help: str, **columns: t.Any) -> t.Any:
+    """A row for texts by name."""
+    return _setting(kinds.Pairs(), default, help, **columns)
 
 
 def paths(default: list[str] | None, help: str, **columns: t.Any) -> t.Any:

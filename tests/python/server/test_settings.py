@@ -283,6 +283,12 @@ def _not_the_default(row: Setting) -> Any:
         return not row.default
     if kind == "choice":
         return next(choice for choice in row.kind.choices if choice != row.default)
+    if kind == "list of networks":
+        return ["10.0.0.0/8", "unix", "2001:db8::1"]
+    if kind == "table of texts":
+        return {"X-A": 'b "quoted"', "X-B": ""}
+    if kind.startswith("list") and row.kind.choices:
+        return list(row.kind.choices)
     if kind == "list of addresses":
         return [Address("::1", 1), Address(path='/a"b')]
     return ["a b", "c"] if kind.startswith("list") else 'a "quoted" \\ \x7f path'
