@@ -195,12 +195,7 @@ class BaseWSGIServer(HTTPServer):
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
         """Log the error of a connection that is being handled."""
-        if not isinstance(
-            sys.exc_log(
-                "info",
-            )[1],
-            connection_dropped_errors,
-        ):
+        if not isinstance(sys.exc_info()[1], connection_dropped_errors):
             self.log("error", f"Error on a connection:\n{traceback.format_exc()}")
 
     def fileno(self) -> int:
