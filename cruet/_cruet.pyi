@@ -20,6 +20,8 @@ from ._cruet_request import FieldSource as FieldSource
 from ._cruet_request import _request_over as _request_over
 from ._cruet_request import parse_query_pairs as parse_query_pairs
 from ._cruet_server import FileWrapper as FileWrapper
+from ._cruet_server import HookedRequest as HookedRequest
+from ._cruet_server import HookedResponse as HookedResponse
 from ._cruet_server import InputStream as InputStream
 from ._cruet_server import Server as Server
 from ._cruet_server import WorkerPlace as WorkerPlace

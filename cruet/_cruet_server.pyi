@@ -32,6 +32,27 @@ default_loop_name: str
 
 def versions() -> dict[str, str]: ...
 
+class HookedRequest:
+    headers: list[tuple[str, str]]
+    method: str
+    uri: str
+    path: str
+    query: str
+    fragment: str
+    version: tuple[int, int]
+    scheme: str
+    remote_addr: tuple[str, int] | str
+    peer_addr: tuple[str, int] | str
+    environ: dict[str, Any]
+    response: HookedResponse
+
+class HookedResponse:
+    status: str
+    status_code: int
+    headers: list[tuple[str, str]]
+    sent: int
+    response_length: int
+
 class Server:
     def __init__(
         self,
@@ -59,6 +80,8 @@ class Server:
         header_map: str = "drop",
         one_slash: bool = False,
         place: WorkerPlace | None = None,
+        pre_request: Callable[[HookedRequest], object] | None = None,
+        post_request: Callable[[HookedRequest], object] | None = None,
     ) -> None: ...
     def run(self) -> None: ...
     def stop(self, graceful: bool = True) -> None: ...

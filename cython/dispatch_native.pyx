@@ -33,8 +33,9 @@ cdef object dispatch(app, Exchange exchange):
 
 cdef CRequestContext _wire_context(app, Plan plan, Exchange exchange):
     """Make a request and its context as RequestContext.__init__ does, leaving what can wait."""
-    # What has a root of its own is told by the environ.
-    if plan.plain_request and not exchange.is_mounted():
+    # What has a root of its own is told by the environ; and a hook before the request may have made that, which is the
+    # truth from then on.
+    if plan.plain_request and exchange._environ is None and not exchange.is_mounted():
         return _context_of(app, plan, request_from_exchange(plan.request_class, exchange))
     return _context_of(app, plan, plan.request_class(exchange.environ()))
 

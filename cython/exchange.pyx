@@ -82,6 +82,9 @@ cdef class _Site:
     cdef bint underscores
     # Keeps large bodies while they are sent; NULL where there is no server.
     cdef python_server* native
+    # Hooks around each request, called with a HookedRequest, or None.
+    cdef object pre_request
+    cdef object post_request
 
     def __cinit__(self):
         self.native = NULL
@@ -107,6 +110,9 @@ cdef class Exchange(FieldSource):
     # Status that the error of reading the body asks for; 0: there was none.
     cdef int body_error
     cdef InputStream _input
+    # For hooks alone: what they know of the request, and what was answered, a CResponse or an _Answer.
+    cdef object hooked
+    cdef object given
 
     def __cinit__(self):
         self.x = NULL

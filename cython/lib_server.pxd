@@ -36,6 +36,10 @@ cdef extern from "cruet/server/connection_info.hpp" namespace "cruet::server" no
         string prefix
 
 cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
+    cdef cppclass progress_made "cruet::server::exchange::progress_made":
+        int status
+        unsigned long long bytes
+
     cdef cppclass exchange:
         const request_head& head()
         const connection_info& connection()
@@ -45,6 +49,7 @@ cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
         bint bodiless()
         bint ended()
         bint gone()
+        progress_made sent()
         void finish()
         void fail()
         string take_output() except +

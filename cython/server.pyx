@@ -18,6 +18,8 @@ from lib_server cimport (
 cdef extern from "Python.h":
     int PyErr_CheckSignals() except -1
 
+include "server_hooks.pyx"
+
 default_loop_name = default_loop().decode("ascii")
 
 
@@ -34,8 +36,9 @@ cdef class Server:
     run in so many threads, else on the loop's own. ``loop`` is ``libevent``, ``poll``, or empty
     for the better one. Times are seconds, sizes bytes; 0 is no limit where
     :class:`cruet.server.options.ServerOptions` says so. ``place`` is a worker's own
-    :class:`WorkerPlace`. Raises ValueError for an unknown loop, OSError for what is no listening
-    socket.
+    :class:`WorkerPlace`. ``pre_request`` and ``post_request`` are called before and after each
+    request with a :class:`HookedRequest`. Raises ValueError for an unknown loop, OSError for what
+    is no listening socket.
     """
 
     cdef unique_ptr[python_server] native
@@ -55,7 +58,8 @@ cdef class Server:
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
                  size_t body_memory=524288, int access_log=-1, bint multiprocess=False,
                  forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
-                 str header_map="drop", bint one_slash=False, WorkerPlace place=None):
+                 str header_map="drop", bint one_slash=False, WorkerPlace place=None, pre_request=None,
+                 post_request=None):
         cdef server_options options
         cdef python_calls calls
         cdef int failed
@@ -67,6 +71,8 @@ cdef class Server:
         self.site = _Site.__new__(_Site)
         self.site.template = _environ_template(threads > 1, multiprocess)
         self.site.one_slash = one_slash
+        self.site.pre_request = pre_request
+        self.site.post_request = post_request
         if place is not None:
             self.site.slot = place.slot()
         options.threaded = threads > 1
@@ -163,11 +169,15 @@ cdef class Server:
         context = PyContext_CopyCurrent()
         PyContext_Enter(context)
         try:
+            if self.site.pre_request is not None and not _before_request(ex):
+                return 0
             waiting = _start_answer(self.app, ex, context)
         finally:
             PyContext_Exit(context)
         if waiting is not None:
             self.keep(waiting)
+        elif self.site.post_request is not None:
+            _after_request(ex, context)
         return 0
 
     cdef int keep(self, _Answer answer) except -1:
@@ -184,6 +194,8 @@ cdef class Server:
             del self.waiting[<size_t>x]
             if not _continue_answer(<_Answer>answer):
                 self.keep(<_Answer>answer)
+            elif self.site.post_request is not None:
+                _after_request((<_Answer>answer).ex, (<_Answer>answer).context)
         return 0
 
     cdef int vanished(self, exchange* x) except -1:
@@ -194,6 +206,8 @@ cdef class Server:
                 _close_answer(<_Answer>answer)
             finally:
                 PyContext_Exit((<_Answer>answer).context)
+            if self.site.post_request is not None:
+                _after_request((<_Answer>answer).ex, (<_Answer>answer).context)
         return 0
 
     def _release_streams(self):

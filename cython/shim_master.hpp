@@ -24,6 +24,7 @@ using reload_callback = int (*)(void* observer);
 constexpr const char* name_of(process::master_event event) noexcept {
     using enum process::master_event;
     switch (event) {
+    case worker_starting: return "worker_starting";
     case worker_started: return "worker_started";
     case worker_ready: return "worker_ready";
     case worker_stopping: return "worker_stopping";

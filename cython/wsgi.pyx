@@ -352,6 +352,8 @@ cdef _Answer _start_answer(app, Exchange ex, object context):
     cdef bytes body = None
     try:
         given = dispatch(app, ex)
+        if ex.site.post_request is not None:
+            ex.given = given
         sends_itself = isinstance(given, CResponse) and _sends_itself(<CResponse>given)
         if sends_itself:
             body = _body_in_memory(<CResponse>given)
@@ -361,6 +363,8 @@ cdef _Answer _start_answer(app, Exchange ex, object context):
         answer = _Answer.__new__(_Answer)
         answer.ex = ex
         answer.context = context
+        if ex.site.post_request is not None and not sends_itself:
+            ex.given = answer
         done = answer.send(<CResponse>given, body) if sends_itself else answer.run(given)
     except Exception as error:
         _fail_exchange(ex, error)

@@ -1,11 +1,11 @@
-"""Write docs/settings.md from the table of settings, or with --check say whether it is current."""
+"""Write docs/settings.md and docs/gunicorn.md from their tables; --check: are they current?"""
 
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
 
-HEAD = """\
+SETTINGS_HEAD = """\
 # Settings of `cruet run`
 
 Written by `python tools/settings_page.py` from the table in `cruet/server/settings/`.
@@ -46,15 +46,51 @@ A name that is no setting is an error in TOML. In Python it is one where it near
 name.
 
 `cruet run --print-config` prints all settings as a config file, each with where it was said;
-`cruet run --check-config` also loads the application, and exits with 0 where all is well.
+`cruet run --check-config` also loads the application, and exits with 0 where all is well. `SIGHUP`
+reads file and environment anew; where they cannot be used, or the new code does not start, the log
+says why, and the old ones hold.
+
+[gunicorn.md](gunicorn.md) tells how to come from Gunicorn, whose hooks can be set here, too: their
+`server`, `worker`, `request` and `response` have what hooks use of Gunicorn's.
 """
 
 
-def page() -> str:
-    """Return the page's text."""
+GUNICORN_HEAD = """\
+# Coming from Gunicorn
+
+Written by `python tools/settings_page.py` from `cruet/server/settings/gunicorn_table.py`.
+
+```
+cruet run --from-gunicorn gunicorn.conf.py
+```
+
+reads a config file of Gunicorn's, also as `file:PATH` or `python:MODULE`, serves as it says, and
+names in a line each what it cannot honour. As with Gunicorn `GUNICORN_CMD_ARGS` is stronger than
+the file, and `PORT`, `WEB_CONCURRENCY` and `FORWARDED_ALLOW_IPS` stand in for what neither says;
+without an address 127.0.0.1:8000 is bound. Defaults of all else are cruet's. `CRUET_...` variables
+and options are stronger still.
+
+```
+cruet run --from-gunicorn gunicorn.conf.py --check-config
+cruet run --from-gunicorn gunicorn.conf.py --print-config > cruet.toml
+```
+
+say whether all would work, and write it as cruet's own config file (but for functions, which stay
+in Python: name them as `"MODULE:FUNCTION"`, or keep a `cruet.conf.py`). `gunicorn.conf.py` is not
+read unless it is named.
+
+The settings of Gunicorn 27, and what becomes of each:
+
+| Gunicorn | cruet | |
+|---|---|---|
+"""
+
+
+def settings_page() -> str:
+    """Return the text of docs/settings.md."""
     from cruet.server.options import SETTINGS
 
-    lines = [HEAD]
+    lines = [SETTINGS_HEAD]
     section = ""
     for row in SETTINGS.values():
         if row.section != section:
@@ -64,8 +100,7 @@ def page() -> str:
         default = row.default_text or "not set"
         unit = f" {row.unit}" if row.unit and default[0].isdigit() else ""
         facts = [f"Default: {default}{unit}. {row.why}"]
-        kind = row.kind.name + (f" ({row.unit})" if row.unit else "")
-        facts.append(f"Kind: {kind}{_bounds(row)}.")
+        facts.append(f"Kind: {row.kind_text}{_bounds(row)}.")
         if row.option:
             facts.append(f"Options: {_code(_options(row))}.")
         if row.all_variables:
@@ -100,13 +135,36 @@ def _code(names) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def gunicorn_page() -> str:
+    """Return the text of docs/gunicorn.md."""
+    from cruet.server.options import SETTINGS
+    from cruet.server.settings.gunicorn_table import GUNICORN, Fate
+
+    lines = []
+    for row in sorted(GUNICORN.values(), key=lambda row: row.name):
+        note = row.note
+        if row.to and row.to not in SETTINGS:
+            verdict, note = Fate.REFUSED.value, "there is no such setting yet"
+        elif row.fate is Fate.SAME:
+            verdict = "same"
+        elif row.fate is Fate.OTHER:
+            verdict = f"`{row.to}`"
+        else:
+            verdict = row.fate.value
+        lines.append(f"| `{row.name}` | {verdict} | {note} |\n")
+    return GUNICORN_HEAD + "".join(lines)
+
+
 def main() -> None:
-    """Write the page; with --check, exit with 1 where it is not current."""
-    text = page()
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(text)
-    elif PAGE.read_text() != text:
-        sys.exit("docs/settings.md is out of date: run python tools/settings_page.py")
+    """Write the pages; with --check, exit with 1 where one is not current."""
+    for path, text in (
+        (DOCS / "settings.md", settings_page()),
+        (DOCS / "gunicorn.md", gunicorn_page()),
+    ):
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            sys.exit(f"docs/{path.name} is out of date: run python tools/settings_page.py")
 
 
 if __name__ == "__main__":

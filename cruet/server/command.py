@@ -13,8 +13,10 @@ import click
 from .. import _cli_params
 from ..toolkit._addresses import OptionError
 from ..toolkit._reloader import is_running_from_reloader, watch_failure
+from .hooks import OF_MASTER, OF_WORKERS, Hooks
 from .loading import AppLoadError, load_app
-from .options import SETTINGS
+from .options import SETTINGS, ServerOptions
+from .service import Service, Surroundings
 from .settings import click_options
 from .settings.click_options import option_of
 from .settings.files import DEFAULT_FILES
@@ -48,6 +50,13 @@ _CONFIG = [
         f"[default: {' or '.join(DEFAULT_FILES)}, where there is one]",
     ),
     click.Option(
+        ["--from-gunicorn"],
+        metavar="PATH",
+        default=None,
+        envvar="CRUET_FROM_GUNICORN",
+        help="A config file of Gunicorn's, and GUNICORN_CMD_ARGS; names what is not honoured.",
+    ),
+    click.Option(
         ["--check-config"], is_flag=True, help="Check settings and application, and serve nothing."
     ),
     click.Option(["--print-config"], is_flag=True, help="Print all settings as a config file."),
@@ -71,13 +80,16 @@ def run_command(ctx: click.Context, /, target: str | None, **given: t.Any) -> No
     info = ctx.ensure_object(ScriptInfo)
     debug = get_debug_flag()
     said, preset = click_options.said(ctx, SETTINGS.values())
-    sources = Sources(said, os.environ, given["config"], preset)
     try:
+        sources = Sources(said, dict(os.environ), given["config"], preset, given["from_gunicorn"])
         configuration = sources.read()
+        for complaint in configuration.complaints:
+            click.echo(f"cruet: {complaint}", err=True)
         options = configuration.options
-        named = target or (None if info.app_import_path or info.create_app else options.app)
+        elsewhere = info.app_import_path or info.create_app
 
-        def load() -> t.Any:
+        def load(options: ServerOptions) -> t.Any:
+            named = target or (None if elsewhere else options.app)
             if named is None:
                 return info.load_app()
             app = load_app(named, options.factory)
@@ -88,21 +100,30 @@ def run_command(ctx: click.Context, /, target: str | None, **given: t.Any) -> No
         if given["print_config"]:
             click.echo(config_text(configuration), nl=False)
         if given["check_config"]:
-            ctx.exit(0 if load_or_complain(load) is not None else BOOT_FAILURE)
+            ctx.exit(_check(configuration, lambda: load(options)))
         if given["print_config"]:
             return
         reload = debug if options.reload is None else options.reload
         debugger = debug if options.debugger is None else options.debugger
         if reload or debugger:
-            name = named or info.app_import_path
-            _develop(configuration, load, reload, debugger, name, given["cert"])
+            Surroundings().set(options)
+            name = target or info.app_import_path or options.app
+            certificate = given["cert"]
+            _develop(configuration, lambda: load(options), reload, debugger, name, certificate)
             return
         if given["cert"]:
             raise OptionError("--cert needs --debug or a proxy in front: workers speak plain HTTP")
-        code = supervise(options, load)
+        code = supervise(Service(configuration, sources.read), load)
     except OptionError as error:
         raise click.ClickException(str(error)) from None
     ctx.exit(code)
+
+
+def _check(configuration: Configuration, load: Callable[[], t.Any]) -> int:
+    """Tell standard error what would keep a server from starting; the exit code."""
+    Surroundings().set(configuration.options)
+    Hooks(configuration, OF_MASTER + OF_WORKERS)
+    return 0 if load_or_complain(load) is not None else BOOT_FAILURE
 
 
 def _develop(

@@ -9,6 +9,7 @@ from ..toolkit._addresses import OptionError
 from .settings.application import Application
 from .settings.connections import Connections, Limits
 from .settings.development import Development
+from .settings.hooks import Hooks
 from .settings.logs import Logs
 from .settings.processes import Processes
 from .settings.proxies import Proxies
@@ -18,7 +19,7 @@ from .settings.table import Setting, rows
 
 @dataclass(kw_only=True)
 class ServerOptions(
-    Application, Sockets, Processes, Connections, Limits, Proxies, Logs, Development
+    Application, Sockets, Processes, Connections, Limits, Proxies, Logs, Hooks, Development
 ):
     """Settings of one server. Times are seconds, sizes bytes; 0 means no limit where it says so.
 

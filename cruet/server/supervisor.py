@@ -13,8 +13,10 @@ from collections.abc import Callable
 from .. import _cruet
 from ..toolkit._addresses import Listener, OptionError, open_listeners
 from . import logs
+from .hooks import OF_WORKERS, HookError, Hooks, WorkerView
 from .loading import AppLoadError
 from .options import ServerOptions
+from .service import Service
 
 #: Exit code where the application cannot be loaded.
 BOOT_FAILURE = 3
@@ -22,34 +24,53 @@ BOOT_FAILURE = 3
 App = Callable[..., t.Any]
 
 
-def supervise(options: ServerOptions, load: Callable[[], App]) -> int:
+def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     """Serve what ``load`` gives, in workers that each load it for themselves.
 
     Returns the master's exit code: 0 after a signal, :data:`BOOT_FAILURE` where the application
-    does not load. Workers end by SystemExit, on the caller's stack.
+    does not load or a hook fails that comes before it. Workers end by SystemExit, on the caller's
+    stack.
 
     :raises OptionError: an address or the access log cannot be had.
     """
+    options = service.options
     logs.set_up(options.log_level)
+    try:
+        service.hooks.demand("on_starting", service.server)
+    except HookError as error:
+        return _complain_of_hook(error)
     log_fd = open_access_log(options.access_log)
     listeners = open_listeners(options.bind, options.backlog, options.unix_socket_mode)
+    service.server.LISTENERS = listeners
     master = os.getpid()
     try:
+        service.hooks.call("nworkers_changed", service.server, options.workers, None)
+        service.hooks.demand("when_ready", service.server)
+        observer = _Observer(service, _banner(options, listeners))
         sys.stdout.flush()
         sys.stderr.flush()
         outcome = _cruet.run_master(
-            _Observer(listeners, _banner(options, listeners)),
+            observer,
             workers=options.workers,
             lanes=options.threads + 1,
             timeout=options.timeout,
             graceful_timeout=options.graceful_timeout,
         )
         if not isinstance(outcome, int):
-            sys.exit(_work(outcome, options, load, listeners, log_fd))
+            sys.exit(_work(outcome, service, observer.coming, load, log_fd))
         return outcome
+    except HookError as error:
+        return _complain_of_hook(error)
     finally:
+        if os.getpid() == master:
+            service.hooks.call("on_exit", service.server)
         for listener in listeners:
             listener.close(unlink=os.getpid() == master)
+
+
+def _complain_of_hook(error: HookError) -> int:
+    logs.logger.error("The hook %s failed", error, exc_info=error.__cause__)
+    return BOOT_FAILURE
 
 
 def open_access_log(target: str) -> int:
@@ -79,17 +100,41 @@ class _Observer:
     The banner waits for the first worker: an application that does not load says so alone.
     """
 
-    def __init__(self, listeners: list[Listener], banner: str) -> None:
-        self.listeners = listeners
+    def __init__(self, service: Service, banner: str) -> None:
+        self.service = service
         self.banner = banner
         self.stopping = False
+        #: The worker that is forked next, or was last.
+        self.coming = WorkerView(service.options, 0)
 
     def notify(self, event: str, pid: int, status: int) -> None:
+        self._call_hooks(event, pid)
+        self._log(event, pid, status)
+
+    def _call_hooks(self, event: str, pid: int) -> None:
+        server, hooks = self.service.server, self.service.hooks
+        if event == "worker_starting":
+            self.coming = self.service.new_worker()
+            hooks.call("pre_fork", server, self.coming)
+        elif event == "worker_started":
+            self.coming.pid = pid
+            server.WORKERS[pid] = self.coming
+        elif event in ("worker_ended", "boot_failed"):
+            worker = server.WORKERS.pop(pid, None)
+            if worker is not None:
+                worker.alive = False
+                hooks.call("child_exit", server, worker)
+        elif event == "reload_started":
+            hooks.call("on_reload", server)
+        elif event == "reload_failed":
+            self.service.reload_failed()
+
+    def _log(self, event: str, pid: int, status: int) -> None:
         log = logs.logger
         if event == "stopping":
             self.stopping = True
             # The workers' copies go on until they have taken in what waits.
-            for listener in self.listeners:
+            for listener in self.service.server.LISTENERS:
                 listener.close()
             log.info("Stopping: %s", signal.Signals(status).name)
         elif event == "worker_ready":
@@ -126,12 +171,12 @@ class _Observer:
         elif event == "reload_finished":
             log.info("Reloaded")
         elif event == "reload_failed":
-            log.error("The new code does not start; the old workers go on")
+            log.error("The reload has failed; the old workers go on")
         else:
             log.debug("%s %d", event, pid)
 
     def reload(self) -> bool:
-        return True
+        return self.service.reload()
 
 
 def how_it_ended(status: int) -> str:
@@ -147,33 +192,81 @@ def how_it_ended(status: int) -> str:
 
 def _work(
     place: _cruet.WorkerPlace,
-    options: ServerOptions,
-    load: Callable[[], App],
-    listeners: list[Listener],
+    service: Service,
+    worker: WorkerView,
+    load: Callable[[ServerOptions], App],
     log_fd: int,
 ) -> int:
-    # The terminal's Ctrl-C goes to the whole group; the master passes on what is meant. A function
-    # rather than SIG_IGN, which programs that the application starts would inherit.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    app = load_or_complain(load)
-    if app is None:
+    worker.pid = os.getpid()
+    try:
+        hooks = Hooks(service.configuration, OF_WORKERS)
+    except OptionError as error:
+        print(f"cruet: {error}", file=sys.stderr, flush=True)
         return BOOT_FAILURE
-    server = _cruet.Server(
-        app,
-        [listener.socket for listener in listeners],
-        access_log=log_fd,
-        multiprocess=options.workers > 1,
-        place=place,
-        **options.worker_settings(),
-    )
+    try:
+        hooks.demand("post_fork", service.server, worker)
+        _take_signals(hooks, worker)
+        worker.wsgi = load_or_complain(lambda: load(service.options))
+        if worker.wsgi is None:
+            return BOOT_FAILURE
+        server = _make_server(place, service, hooks, worker, log_fd)
+        hooks.demand("post_worker_init", worker)
+        worker.booted = True
+        _serve(place, server, service, hooks, worker)
+    except HookError as error:
+        return _complain_of_hook(error)
+    finally:
+        worker.alive = False
+        hooks.call("worker_exit", service.server, worker)
+    return 0
+
+
+def _serve(
+    place: _cruet.WorkerPlace,
+    server: _cruet.Server,
+    service: Service,
+    hooks: Hooks,
+    worker: WorkerView,
+) -> None:
+    def quit(*_: object) -> None:
+        hooks.call("worker_int", worker)
+        server.stop(graceful=False)
+
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    signal.signal(signal.SIGQUIT, lambda *_: server.stop(graceful=False))
-    for listener in listeners:
+    signal.signal(signal.SIGQUIT, quit)
+    for listener in service.server.LISTENERS:
         # The server has duplicates, which it closes as soon as it stops accepting.
         listener.close(unlink=False)
     place.ready()
     server.run()
-    return 0
+
+
+def _take_signals(hooks: Hooks, worker: WorkerView) -> None:
+    # The terminal's Ctrl-C goes to the whole group; the master passes on what is meant. A function
+    # rather than SIG_IGN, which programs that the application starts would inherit.
+    signal.signal(signal.SIGINT, lambda *_: hooks.call("worker_int", worker))
+    if "worker_abort" in hooks.functions:
+
+        def abort(*_: object) -> t.NoReturn:
+            hooks.call("worker_abort", worker)
+            sys.exit(1)
+
+        signal.signal(signal.SIGABRT, abort)
+
+
+def _make_server(
+    place: _cruet.WorkerPlace, service: Service, hooks: Hooks, worker: WorkerView, log_fd: int
+) -> _cruet.Server:
+    options = service.options
+    return _cruet.Server(
+        worker.wsgi,
+        [listener.socket for listener in service.server.LISTENERS],
+        access_log=log_fd,
+        multiprocess=options.workers > 1,
+        place=place,
+        **options.worker_settings(),
+        **hooks.around_requests(worker),
+    )
 
 
 def load_or_complain(load: Callable[[], App]) -> App | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .table import flag, text
+from .table import directories, flag, text, variables
 
 
 @dataclass(kw_only=True)
@@ -22,4 +22,13 @@ class Application:
         False,
         "APP is a function that makes the application.",
         why="APP is the application itself, as for every WSGI server.",
+    )
+    env: list[str] = variables(
+        "NAME=VALUE, a variable of the environment that the application sees; may be repeated.",
+        flags="-e",
+        why="The application has the server's own environment.",
+    )
+    pythonpath: list[str] = directories(
+        "Directories to import from, separated by commas, before the working directory.",
+        why="The working directory is imported from.",
     )

@@ -38,7 +38,11 @@ def read_config(path: str, table: dict[str, Setting]) -> dict[str, t.Any]:
         unknown: Iterable[str] = [name for name in given if name not in table]
     else:
         given = run_python(path)
-        unknown = [name for name in given if name not in table and nearly(name, table, 0.85)]
+        unknown = [
+            name
+            for name, value in given.items()
+            if name not in table and not isinstance(value, type) and nearly(name, table, 0.85)
+        ]
     for name in unknown:
         raise OptionError(f"{path}: there is no setting {name!r}{suggestion(name, table)}")
     return {
@@ -84,7 +88,7 @@ def _read_toml(path: str) -> dict[str, t.Any]:
 
 
 def run_python(path: str) -> dict[str, t.Any]:
-    """Run a Python config file; return its public names, but for modules and classes.
+    """Run a Python config file; return its public names, but for modules.
 
     :raises OptionError: it cannot be read or raises; names the line.
     """
@@ -103,7 +107,7 @@ def run_python(path: str) -> dict[str, t.Any]:
     return {
         name: value
         for name, value in vars(module).items()
-        if not name.startswith("_") and not isinstance(value, types.ModuleType | type)
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import ipaddress
 import json
 import os
@@ -249,6 +251,84 @@ class Paths(Words):
 
     def read(self, text: str) -> list[t.Any]:
         return [path for path in text.split(os.pathsep) if path]
+
+
+class Variables(Words):
+    """Variables of the environment, each as ``NAME=VALUE``; one for each time it is given."""
+
+    name = "list of NAME=VALUE"
+    metavar = "NAME=VALUE"
+
+    def read(self, text: str) -> list[t.Any]:
+        return [self.read_one(text)]
+
+    def read_one(self, word: str) -> str:
+        if not word.partition("=")[0] or "=" not in word or "\0" in word:
+            raise ValueError(f"must be NAME=VALUE, not {word!r}")
+        return word
+
+
+class Directories(Words):
+    """Directories, separated by commas, as Gunicorn has them; or a list."""
+
+    name = "list of directories"
+    metavar = "DIRECTORIES"
+    repeated = False
+
+    def read(self, text: str) -> list[t.Any]:
+        return [path for path in text.split(",") if path]
+
+
+class Hook(Kind):
+    """A function, or where there can be none ``MODULE:FUNCTION``, with so many parameters."""
+
+    name = "function"
+    metavar = "MODULE:FUNCTION"
+
+    def __init__(self, *parameters: str, optional: int = 0) -> None:
+        self.parameters = parameters
+        #: So many of the last are left out where the function does not take them.
+        self.optional = optional
+
+    def read(self, text: str) -> str:
+        if not re.fullmatch(r"[\w.]+:[\w.]+", text):
+            raise ValueError(f"must be MODULE:FUNCTION, not {text!r}")
+        return text
+
+    def take(self, value: t.Any) -> t.Any:
+        if isinstance(value, str):
+            return self.read(value)
+        if not callable(value):
+            raise ValueError(f"must be a function, not {value!r}")
+        self.arity(value)
+        return value
+
+    def arity(self, function: t.Any) -> int:
+        """Return how many of the parameters a function gets. :raises ValueError: it fits none."""
+        for count in range(len(self.parameters), len(self.parameters) - self.optional - 1, -1):
+            try:
+                inspect.signature(function).bind(*self.parameters[:count])
+            except TypeError:
+                continue
+            except ValueError:
+                pass  # a function of C that does not tell
+            return count
+        raise ValueError(f"must take {', '.join(self.parameters)}")
+
+    def find(self, value: t.Any) -> t.Any:
+        """Return the function that a value names. :raises ValueError: there is none, or it does
+        not take the parameters.
+        """
+        if isinstance(value, str):
+            module, _, path = value.partition(":")
+            try:
+                found: t.Any = importlib.import_module(module)
+                for part in path.split("."):
+                    found = getattr(found, part)
+            except (ImportError, AttributeError) as error:
+                raise ValueError(f"{value!r} cannot be found: {error}") from None
+            value = found
+        return self.take(value)
 
 
 class Path(Kind):

@@ -18,6 +18,7 @@ class Logs:
         "A file, or - for standard output.",
         shown="none",
         why="A proxy in front mostly writes one already.",
+        fixed=True,
     )
     log_level: str = choice(
         "info",

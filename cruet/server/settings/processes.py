@@ -23,6 +23,7 @@ class Processes:
         flags="-w",
         variables="WEB_CONCURRENCY",
         why="Right for development; in production as many as there are cores, or a few more.",
+        fixed=True,
     )
     threads: int = integer(
         1,
@@ -34,6 +35,7 @@ class Processes:
         shown="1; 8 in development",
         why="The fastest where views do not wait; a page's requests come all at once in "
         "development, and one may call another.",
+        fixed=True,
     )
     with_threads: bool | None = flag(
         None,
@@ -64,10 +66,12 @@ class Processes:
         "Seconds a view may take before its worker is replaced; 0: any time.",
         flags="-t",
         why="Gunicorn's; a proxy's own patience is mostly 60.",
+        fixed=True,
     )
     graceful_timeout: float = seconds(
         30.0,
         "Seconds that requests in flight get at the end.",
         worker=True,
         why="Gunicorn's, and the time that most supervisors leave between SIGTERM and SIGKILL.",
+        fixed=True,
     )

@@ -22,6 +22,7 @@ class Sockets:
         flags="-b",
         shown=f"{HOST}:{PORT}",
         why="What Flask's development server listens on, out of reach of other machines.",
+        fixed=True,
     )
     host: str | None = text(
         None,
@@ -53,6 +54,7 @@ class Sockets:
         0o660,
         "Permissions of UNIX sockets, octal.",
         why="A proxy in the server's group may connect, and nobody else.",
+        fixed=True,
     )
     backlog: int = integer(
         2048,
@@ -61,6 +63,7 @@ class Sockets:
         least=1,
         most=65535,
         why="Gunicorn's; the system's net.core.somaxconn bounds it further.",
+        fixed=True,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ...toolkit._addresses import OptionError
 from ..options import SETTINGS, ServerOptions
 from .files import find_config, read_config
+from .gunicorn import WEAK_VARIABLES, read_gunicorn
 from .processes import DEVELOPMENT_THREADS
 from .sockets import resolve_bind
 
@@ -28,6 +29,8 @@ class Configuration:
 
     options: ServerOptions
     origin: dict[str, str]
+    #: Lines about what a file of Gunicorn's says and cruet does not do.
+    complaints: list[str] = field(default_factory=list)
 
 
 class Sources:
@@ -35,8 +38,10 @@ class Sources:
 
     ``said`` are the command line's values by setting, as text or, for flags, as bools; lists have
     a text for each time that an option was given. ``config`` is a file; None looks for one in the
-    working directory, "" does without. ``preset`` is what a program around the command presets,
-    weaker than the file.
+    working directory, "" does without. ``from_gunicorn`` is a file of Gunicorn's in its place.
+    ``preset`` is what a program around the command presets, weaker than the file.
+
+    :raises OptionError: there are files of both.
     """
 
     def __init__(
@@ -45,19 +50,26 @@ class Sources:
         environ: Mapping[str, str],
         config: str | None = None,
         preset: Mapping[str, t.Any] | None = None,
+        from_gunicorn: str | None = None,
     ) -> None:
+        if config and from_gunicorn:
+            raise OptionError("--config and --from-gunicorn exclude each other")
         self.said = said
         self.environ = environ
         self.config = config
         self.preset = preset or {}
+        self.from_gunicorn = from_gunicorn
 
     def read(self) -> Configuration:
         """Read the file and the environment, and put all together.
 
         :raises OptionError: one line that names source, setting and reason.
         """
-        layers = [self._options(), self._environment(), self._file(), self._preset()]
-        return combine(layers)
+        file, complaints = self._file()
+        layers = [self._options(), self._environment(), file, self._preset()]
+        configuration = combine(layers)
+        configuration.complaints = complaints
+        return configuration
 
     def _options(self) -> Layer:
         layer = Layer()
@@ -73,18 +85,21 @@ class Sources:
             for variable in row.all_variables:
                 # An empty one is as good as none.
                 text = self.environ.get(variable)
-                if text:
+                if text and not (self.from_gunicorn and variable in WEAK_VARIABLES):
                     layer.values[name] = read_text(name, text, f"{variable}:")
                     layer.spelled[name] = variable
                     break
         return layer
 
-    def _file(self) -> Layer:
+    def _file(self) -> tuple[Layer, list[str]]:
+        if self.from_gunicorn:
+            said = read_gunicorn(self.from_gunicorn, self.environ, SETTINGS)
+            return Layer(said.values, said.spelled), said.complaints
         path = find_config() if self.config is None else self.config
         if not path:
-            return Layer()
+            return Layer(), []
         values = read_config(path, SETTINGS)
-        return Layer(values, dict.fromkeys(values, path))
+        return Layer(values, dict.fromkeys(values, path)), []
 
     def _preset(self) -> Layer:
         values = {

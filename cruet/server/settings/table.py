@@ -17,6 +17,7 @@ from .kinds import Kind
 #: Three years, in seconds.
 MOST_SECONDS = 100_000_000
 MOST_BYTES = 2**62
+NO_HOOK = "A hook that nobody set costs nothing."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,13 @@ class Setting:
         if self.default in (None, "", [], {}):
             return ""
         return self.kind.write(self.default).strip('"')
+
+    @property
+    def kind_text(self) -> str:
+        """The kind as the documentation names it."""
+        if isinstance(self.kind, kinds.Hook):
+            return f'function({", ".join(self.kind.parameters)}), or "MODULE:FUNCTION"'
+        return self.kind.name + (f" ({self.unit})" if self.unit else "")
 
     def check(self, value: t.Any) -> None:
         """:raises ValueError: the value lies outside of the bounds; says so after a name."""
@@ -196,3 +204,22 @@ def paths(default: list[str] | None, help: str, **columns: t.Any) -> t.Any:
 def addresses(help: str, **columns: t.Any) -> t.Any:
     """A row for a list of addresses to listen on."""
     return _setting(kinds.Addresses(), [], help, **columns)
+
+
+def variables(help: str, **columns: t.Any) -> t.Any:
+    """A row for variables of the environment."""
+    return _setting(kinds.Variables(), [], help, **columns)
+
+
+def directories(help: str, **columns: t.Any) -> t.Any:
+    """A row for a list of directories."""
+    return _setting(kinds.Directories(), [], help, **columns)
+
+
+def hook(help: str, *parameters: str, optional: int = 0, **columns: t.Any) -> t.Any:
+    """A row for a function that the server calls with ``parameters``.
+
+    It may do without the last ``optional`` ones. Only files and Python can give it.
+    """
+    columns = {"option": False, "variable": False, "why": NO_HOOK} | columns
+    return _setting(kinds.Hook(*parameters, optional=optional), None, help, **columns)

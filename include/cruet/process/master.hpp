@@ -63,6 +63,7 @@ struct master_options {
 };
 
 enum class master_event {
+    worker_starting,  // before the fork
     worker_started,   // pid
     worker_ready,     // pid
     worker_stopping,  // pid: told to stop

@@ -291,6 +291,8 @@ def _not_the_default(row: Setting) -> Any:
         return list(row.kind.choices)
     if kind == "list of addresses":
         return [Address("::1", 1), Address(path='/a"b')]
+    if kind in ("function", "list of NAME=VALUE"):
+        return "a.b:c" if kind == "function" else ["A=b c", "D="]
     return ["a b", "c"] if kind.startswith("list") else 'a "quoted" \\ \x7f path'
 
 

@@ -67,6 +67,7 @@ template <ForkPolicy Fork, MasterObserver Observer>
 bool master<Fork, Observer>::spawn(unsigned index, time_point now) {
     const slot_view slot = board_->slot(index);
     slot.claim(0);
+    notify(master_event::worker_starting);
     // Signals stay out until the child has put the dispositions back (become_worker).
     const signals_blocked blocked;
     const auto pid = fork_with(fork_);

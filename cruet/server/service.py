@@ -1,0 +1,98 @@
+"""One server's configuration while it runs, and its change at SIGHUP."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from ..toolkit._addresses import OptionError
+from . import logs
+from .hooks import OF_MASTER, ConfigView, Hooks, ServerView, WorkerView
+from .options import SETTINGS, ServerOptions
+from .settings.sources import Configuration
+
+
+class Service:
+    """What the master and its workers are told: the configuration, and what follows from it.
+
+    ``read`` reads the configuration anew. :raises OptionError: a hook is not there.
+    """
+
+    def __init__(self, configuration: Configuration, read: Callable[[], Configuration]) -> None:
+        self._read = read
+        self._surroundings = Surroundings()
+        self._surroundings.set(configuration.options)
+        self.configuration = configuration
+        self.hooks = Hooks(configuration, OF_MASTER)
+        self.server = ServerView(configuration.options)
+        self._before: Configuration | None = None
+        self._workers = 0
+
+    @property
+    def options(self) -> ServerOptions:
+        """What new workers are told."""
+        return self.configuration.options
+
+    def new_worker(self) -> WorkerView:
+        """Return what hooks see of the next worker."""
+        self._workers += 1
+        return WorkerView(self.options, self._workers)
+
+    def reload(self) -> bool:
+        """Read the configuration anew; False, and a line in the log, where it cannot be used."""
+        try:
+            configuration = self._read()
+            hooks = Hooks(configuration, OF_MASTER)
+        except OptionError as error:
+            logs.logger.error("The configuration stays as it was: %s", error)
+            return False
+        for complaint in configuration.complaints:
+            logs.logger.warning("%s", complaint)
+        for name, row in SETTINGS.items():
+            was = getattr(self.options, name)
+            if row.fixed and getattr(configuration.options, name) != was:
+                logs.logger.warning("%s stays as it was: only a restart changes it", name)
+                setattr(configuration.options, name, was)
+        self._before = self.configuration
+        self._hold(configuration, hooks)
+        return True
+
+    def reload_failed(self) -> None:
+        """Go back to the configuration that the workers have who go on."""
+        if self._before is not None:
+            self._hold(self._before, Hooks(self._before, OF_MASTER))
+            self._before = None
+
+    def _hold(self, configuration: Configuration, hooks: Hooks) -> None:
+        self.configuration = configuration
+        self.hooks = hooks
+        self._surroundings.set(configuration.options)
+        self.server.cfg = ConfigView(configuration.options)
+        logs.set_up(configuration.options.log_level)
+
+
+class Surroundings:
+    """What the process has of its settings outside of itself: environment and import path."""
+
+    def __init__(self) -> None:
+        self._environ: dict[str, str | None] = {}
+        self._path: list[str] = []
+
+    def set(self, options: ServerOptions) -> None:
+        """Put the variables and directories of the settings in place, in place of earlier ones."""
+        for name, value in self._environ.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        said = dict(item.split("=", 1) for item in options.env)
+        self._environ = {name: os.environ.get(name) for name in said}
+        os.environ.update(said)
+        for entry in self._path:
+            if entry in sys.path:
+                sys.path.remove(entry)
+        if os.getcwd() not in sys.path:
+            sys.path.insert(0, os.getcwd())
+        self._path = [os.path.abspath(entry) for entry in options.pythonpath]
+        sys.path[:0] = self._path
