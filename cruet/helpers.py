@@ -8,9 +8,9 @@ import typing as t
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, update_wrapper
 
+from . import toolkit as werkzeug  # tests patch flask.helpers.werkzeug.utils
 from .globals import _cv_app, _cv_request, current_app, request, request_ctx, session
 from .signals import message_flashed
-from .toolkit import utils as _utils
 from .toolkit.exceptions import abort as _toolkit_abort
 from .toolkit.utils import redirect as _toolkit_redirect
 
@@ -211,7 +211,7 @@ def send_file(
     start; it needs ``mimetype`` or ``download_name``. ``max_age`` is in seconds, or a function that
     gives it for a name; by default :meth:`.Flask.get_send_file_max_age`.
     """
-    return _utils.send_file(  # type: ignore[return-value]
+    return werkzeug.utils.send_file(  # type: ignore[return-value]
         **_prepare_send_file_kwargs(
             path_or_file=path_or_file,
             mimetype=mimetype,
@@ -234,7 +234,7 @@ def send_from_directory(
     at ``app.root_path``. Keywords as for :func:`send_file`.
     """
     kwargs.setdefault("max_age", None)
-    return _utils.send_from_directory(  # type: ignore[return-value]
+    return werkzeug.utils.send_from_directory(  # type: ignore[return-value]
         directory, path, **_prepare_send_file_kwargs(**kwargs)
     )
 

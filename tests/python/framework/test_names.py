@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from unittest import mock
 
 import pytest
 
+from cruet import Flask, helpers
 from cruet.toolkit import exceptions
 from cruet.toolkit._elsewhere import NAMES as TOOLKIT_NAMES
 
@@ -55,6 +57,17 @@ def test_a_name_from_elsewhere_is_imported_and_patched_as_any_other() -> None:
     from cruet.toolkit.wrappers.request import UnsupportedMediaType as again
 
     assert again is UnsupportedMediaType
+
+
+def test_files_are_sent_by_what_flasks_helpers_call_werkzeug(tmp_path: Path) -> None:
+    app = Flask(__name__)
+    sent = app.response_class("patched")
+    with app.test_request_context():
+        target = "cruet.helpers.werkzeug.utils.send_from_directory"
+        with mock.patch(target, return_value=sent):
+            assert helpers.send_from_directory(tmp_path, "x") is sent
+        with mock.patch("cruet.helpers.werkzeug.utils.send_file", return_value=sent):
+            assert helpers.send_file(tmp_path / "x") is sent
 
 
 def test_a_name_that_is_nowhere_is_an_import_error_of_the_module() -> None:
