@@ -17,7 +17,9 @@ from ._cruet_request import CResponse as CResponse
 from ._cruet_request import CResponseHead as CResponseHead
 from ._cruet_request import Exchange as Exchange
 from ._cruet_request import FieldSource as FieldSource
+from ._cruet_request import InstanceDict as InstanceDict
 from ._cruet_request import _request_over as _request_over
+from ._cruet_request import own_attributes as own_attributes
 from ._cruet_request import parse_query_pairs as parse_query_pairs
 from ._cruet_server import FileWrapper as FileWrapper
 from ._cruet_server import HookedRequest as HookedRequest

@@ -51,7 +51,7 @@ cdef class CRequest(CRequestHead):
     cdef object _form
     cdef object _files
     # Kept by get_data(), None where nothing was.
-    cdef object _cached_data
+    cdef public object _cached_data
     # What get_json gave, loudly and silently; _absent where it has not.
     cdef object _json_loud
     cdef object _json_silent
@@ -72,17 +72,19 @@ cdef class CRequest(CRequestHead):
         if populate_request and not shallow:
             environ[_environ_request_key] = self
 
-    def __getstate__(self):
-        cdef dict made = dict(
-            stream=self._stream, form=self._form, files=self._files, _cached_data=self._cached_data,
-            url_rule=self.url_rule, view_args=self.view_args,
-            routing_exception=self.routing_exception)
-        made = {name: value for name, value in made.items() if value is not None}
-        return dict(CRequestHead.__getstate__(self), environ=self.environ, shallow=self.shallow, **made)
-
-    def __setstate__(self, state):
-        self._cached_data = state.get("_cached_data")
-        CRequestHead.__setstate__(self, state)
+    cdef list _native_names(self):
+        cdef list names = CRequestHead._native_names(self)
+        names += ["environ", "shallow"]
+        for name, value in (
+            ("stream", self._stream), ("form", self._form), ("files", self._files),
+            ("_cached_data", self._cached_data), ("url_rule", self.url_rule),
+            ("view_args", self.view_args), ("routing_exception", self.routing_exception),
+        ):
+            if value is not None:
+                names.append(name)
+        if self._json_loud is not None or self._json_silent is not None:
+            names.append("_cached_json")
+        return names
 
     cdef dict _make_environ(self):
         cdef dict environ
@@ -349,6 +351,18 @@ cdef class CRequest(CRequestHead):
         if cache:
             self._keep_json(value, True, True)
         return value
+
+    @property
+    def _cached_json(self):
+        # As Werkzeug has it: the loud outcome and the silent one, the ellipsis for none.
+        return tuple([
+            ... if kept is None else None if kept is _absent else kept
+            for kept in (self._json_loud, self._json_silent)])
+
+    @_cached_json.setter
+    def _cached_json(self, outcomes):
+        self._json_loud, self._json_silent = [
+            None if kept is ... else _absent if kept is None else kept for kept in outcomes]
 
     cdef object _keep_json(self, object value, bint loud, bint silent):
         kept = _absent if value is None else value

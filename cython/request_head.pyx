@@ -108,22 +108,22 @@ cdef class CRequestHead:
         self._headers = headers
         self._remote_addr = _absent if remote_addr is None else remote_addr
 
-    # Instances have these names in Werkzeug, so that either toolkit reads the other's pickles.
     def __reduce_ex__(self, protocol):
         return _made_empty, (type(self),), self.__getstate__()
 
     def __getstate__(self):
-        cdef dict state = {**getattr(self, "__dict__"), **(self._kept or {})}
-        for name in _head_parts:
-            state[name] = getattr(self, name)
-        for name, value in (("args", self._args), ("cookies", self._cookies)):
-            if value is not None:
-                state[name] = value
-        return state
+        return dict(_InstanceState(self))
 
     def __setstate__(self, state):
-        for name, value in state.items():
-            setattr(self, name, value)
+        _InstanceState(self).update(state)
+
+    cdef list _native_names(self):
+        cdef list names = [*_head_parts, *(self._kept or ())]
+        if self._args is not None:
+            names.append("args")
+        if self._cookies is not None:
+            names.append("cookies")
+        return names
 
     # Where a subclass finds what nobody has set. Never called where __init__ above has run.
     cdef str _find_method(self):

@@ -323,12 +323,9 @@ cdef class CResponse(CResponseHead):
         """The answer of a WSGI application; with ``buffered`` it is run to its end."""
         return cls(*_toolkit("test").run_wsgi_app(app, environ, buffered))
 
-    def __getstate__(self):
-        cdef dict state = CResponseHead.__getstate__(self)
-        state["direct_passthrough"] = self.direct_passthrough
-        state["_on_close"] = self._on_close
-        state["response"] = self.response
-        return state
+    cdef list _native_names(self):
+        names = CResponseHead._native_names(self) + ["response", "direct_passthrough", "_on_close"]
+        return names if self._stream is None else [*names, "stream"]
 
     def __repr__(self):
         if self.is_sequence:

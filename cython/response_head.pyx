@@ -37,7 +37,7 @@ cdef class CResponseHead:
     """
 
     # None while the line is the code's own.
-    cdef object _status
+    cdef object _line
     cdef int _code
     # None while _content_type and _length say all that there is.
     cdef object _headers
@@ -78,24 +78,17 @@ cdef class CResponseHead:
             headers["Content-Type"] = content_type
         self.status = self.default_status if status is None else status
 
-    # Instances have these names in Werkzeug, so that either toolkit reads the other's pickles.
     def __reduce_ex__(self, protocol):
         return _made_empty, (type(self),), self.__getstate__()
 
     def __getstate__(self):
-        cdef dict state = dict(getattr(self, "__dict__"))
-        state["headers"] = self.headers
-        state["_status"] = self.status
-        state["_status_code"] = self._code
-        return state
+        return dict(_InstanceState(self))
 
     def __setstate__(self, state):
-        state = dict(state)
-        self.headers = state.pop("headers")
-        self.status = state.pop("_status")
-        self._code = state.pop("_status_code")
-        for name, value in state.items():
-            setattr(self, name, value)
+        _InstanceState(self).update(state)
+
+    cdef list _native_names(self):
+        return ["headers", "_status", "_status_code"]
 
     # -- headers
 
@@ -178,13 +171,13 @@ cdef class CResponseHead:
     @property
     def status(self):
         """The status line's code and phrase."""
-        return _status_line(self._code) if self._status is None else self._status
+        return _status_line(self._code) if self._line is None else self._line
 
     @status.setter
     def status(self, value):
         if isinstance(value, int):
             self._code = value
-            self._status = None
+            self._line = None
             return
         if not isinstance(value, str):
             raise TypeError(f"Expected a status as int or str, not {type(value).__name__!r}.")
@@ -196,9 +189,26 @@ cdef class CResponseHead:
             self._code = int(code)
         except ValueError:
             self._code = 0
-            self._status = f"0 {text}"
+            self._line = f"0 {text}"
             return
-        self._status = text if space else None
+        self._line = text if space else None
+
+    # What Werkzeug calls the line and the code; either is set without the other.
+    @property
+    def _status(self):
+        return self.status
+
+    @_status.setter
+    def _status(self, value):
+        self._line = value
+
+    @property
+    def _status_code(self):
+        return self._code
+
+    @_status_code.setter
+    def _status_code(self, value):
+        self._code = value
 
     # -- cookies
 

@@ -324,7 +324,7 @@ cdef bint _send_whole(Exchange ex, CResponse response, bytes body) except -1:
     cdef int failed, code = response._code
     cdef str line = response.status
     cdef bytes reason
-    if response._status is not None or not 100 <= code <= 999:
+    if response._line is not None or not 100 <= code <= 999:
         code = _status_code(line)
     if response._headers is None and not _bodyless(code):
         if response._content_type is not None:

@@ -17,6 +17,7 @@ from zlib import adler32
 
 from markupsafe import escape
 
+from .._cruet import own_attributes
 from ._elsewhere import names_from_elsewhere
 from ._internal import _DictAccessorProperty, _missing, _wsgi_decoding_dance
 from .datastructures import Headers
@@ -58,20 +59,20 @@ class cached_property(property, t.Generic[_T]):
         self.__module__ = fget.__module__
 
     def __set__(self, obj: object, value: _T) -> None:
-        if hasattr(obj, "__dict__"):
-            obj.__dict__[self.__name__] = value
-        else:
+        try:
+            own_attributes(obj)[self.__name__] = value
+        except AttributeError:
             setattr(obj, self.slot_name, value)
 
     def __get__(self, obj: object, type: type | None = None) -> _T:  # type: ignore[override]
         if obj is None:
             return t.cast(_T, self)
         try:
-            kept = obj.__dict__
+            kept = own_attributes(obj)
         except AttributeError:
             return self._of_slot(obj)
         try:
-            return kept[self.__name__]  # type: ignore[no-any-return]
+            return t.cast(_T, kept[self.__name__])
         except KeyError:
             pass
         value = kept[self.__name__] = self.fget(obj)  # type: ignore[misc]
@@ -85,9 +86,9 @@ class cached_property(property, t.Generic[_T]):
         return t.cast(_T, value)
 
     def __delete__(self, obj: object) -> None:
-        if hasattr(obj, "__dict__"):
-            del obj.__dict__[self.__name__]
-        else:
+        try:
+            del own_attributes(obj)[self.__name__]
+        except AttributeError:
             delattr(obj, self.slot_name)
 
 

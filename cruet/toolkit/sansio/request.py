@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._cruet import CRequestHead
+from ..._cruet import CRequestHead, InstanceDict
 from .._elsewhere import names_from_elsewhere
 from ..datastructures import ImmutableList, ImmutableMultiDict, MultiDict
 from ..user_agent import UserAgent
@@ -21,6 +21,9 @@ class Request(CRequestHead):
     in subclasses: ``parameter_storage_class`` holds ``args``, ``form`` and ``files``,
     ``dict_storage_class`` the cookies, ``list_storage_class`` the ``access_route``.
     """
+
+    if not t.TYPE_CHECKING:
+        __dict__ = InstanceDict()
 
     parameter_storage_class: type[MultiDict[str, t.Any]] = ImmutableMultiDict
     dict_storage_class: type[MultiDict[str, t.Any]] = ImmutableMultiDict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._cruet import CRequest
+from ..._cruet import CRequest, InstanceDict
 from .._elsewhere import names_from_elsewhere
 from ..sansio.request import Request as _SansIORequest
 
@@ -20,3 +20,6 @@ class Request(CRequest, _SansIORequest):
     and parts; None is no limit; beyond one :exc:`RequestEntityTooLarge` is raised. They may be set
     on the class or on one request.
     """
+
+    if not t.TYPE_CHECKING:
+        __dict__ = InstanceDict()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._cruet import CResponse
+from ..._cruet import CResponse, InstanceDict
 from .._elsewhere import names_from_elsewhere
 from ..sansio.response import Response as _SansIOResponse
 
@@ -20,6 +20,9 @@ class Response(CResponse, _SansIOResponse):
     it is, ``mimetype`` gains a charset where it is text's. With ``direct_passthrough`` the
     iterable is handed to the server as it is.
     """
+
+    if not t.TYPE_CHECKING:
+        __dict__ = InstanceDict()
 
 
 class ResponseStream:
