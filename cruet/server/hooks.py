@@ -12,7 +12,6 @@ from .._cruet import HookedRequest
 from ..toolkit._addresses import Listener, OptionError
 from . import logs
 from .options import SETTINGS, ServerOptions
-from .settings.gunicorn_table import GUNICORN
 from .settings.kinds import Hook
 from .settings.sources import Configuration
 
@@ -118,9 +117,12 @@ class ConfigView:
         self._options = options
 
     def __getattr__(self, name: str) -> t.Any:
-        row = GUNICORN.get(name)
         if name in SETTINGS:
             return getattr(self._options, name)
+        # A large table that few need.
+        from .settings.gunicorn_table import GUNICORN
+
+        row = GUNICORN.get(name)
         if row is not None and row.to in SETTINGS:
             return getattr(self._options, row.to)
         raise AttributeError(f"there is no setting {name!r}")

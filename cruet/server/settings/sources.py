@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from ...toolkit._addresses import OptionError
 from ..options import SETTINGS, ServerOptions
 from .files import find_config, read_config
-from .gunicorn import WEAK_VARIABLES, read_gunicorn
 from .processes import DEVELOPMENT_THREADS
 from .sockets import resolve_bind
 
@@ -71,6 +70,15 @@ class Sources:
         configuration.complaints = complaints
         return configuration
 
+    def path(self) -> str | None:
+        """Return the path of the config file, None where there is none.
+
+        :raises OptionError: the working directory has two.
+        """
+        if self.from_gunicorn:
+            return None if self.from_gunicorn.startswith("python:") else self.from_gunicorn
+        return (find_config() if self.config is None else self.config) or None
+
     def _options(self) -> Layer:
         layer = Layer()
         for name, value in self.said.items():
@@ -81,11 +89,12 @@ class Sources:
 
     def _environment(self) -> Layer:
         layer = Layer()
+        overlooked = _gunicorn().WEAK_VARIABLES if self.from_gunicorn else {}
         for name, row in SETTINGS.items():
             for variable in row.all_variables:
                 # An empty one is as good as none.
                 text = self.environ.get(variable)
-                if text and not (self.from_gunicorn and variable in WEAK_VARIABLES):
+                if text and variable not in overlooked:
                     layer.values[name] = read_text(name, text, f"{variable}:")
                     layer.spelled[name] = variable
                     break
@@ -93,10 +102,10 @@ class Sources:
 
     def _file(self) -> tuple[Layer, list[str]]:
         if self.from_gunicorn:
-            said = read_gunicorn(self.from_gunicorn, self.environ, SETTINGS)
+            said = _gunicorn().read_gunicorn(self.from_gunicorn, self.environ, SETTINGS)
             return Layer(said.values, said.spelled), said.complaints
-        path = find_config() if self.config is None else self.config
-        if not path:
+        path = self.path()
+        if path is None:
             return Layer(), []
         values = read_config(path, SETTINGS)
         return Layer(values, dict.fromkeys(values, path)), []
@@ -107,6 +116,13 @@ class Sources:
             for name, value in self.preset.items()
         }
         return Layer(values, dict.fromkeys(values, "default_map"))
+
+
+def _gunicorn() -> t.Any:
+    # Few servers need it, and each of their workers would hold it in memory.
+    from . import gunicorn
+
+    return gunicorn
 
 
 def _read_said(name: str, value: t.Any, where: str) -> t.Any:

@@ -82,6 +82,18 @@ def test_debug_reloads_on_change(folder: Path, watcher: str) -> None:
         assert server.end(signal.SIGTERM) == 0
 
 
+def test_debug_reloads_when_the_config_file_changes(folder: Path) -> None:
+    config = folder / "cruet.toml"
+    config.write_text("app = 'page:app'\nreload = true\nenv = ['CRUET_T_SEEN=first']\n")
+    page = folder / "page.py"
+    page.write_text("import os\n" + PAGE.replace('"first"', 'os.environ["CRUET_T_SEEN"]'))
+    with running(cwd=folder) as server:
+        _await_answer(server, "first")
+        _edit(config, "first", "second")
+        _await_answer(server, "second")
+        assert server.end(signal.SIGTERM) == 0
+
+
 def _python_path() -> str:
     return os.environ.get("PYTHONPATH", "")
 

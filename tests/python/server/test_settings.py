@@ -74,6 +74,12 @@ def test_options_and_variables_come_from_the_table(row: Setting) -> None:
         assert row.all_variables[0] == f"CRUET_{row.name.upper()}"
 
 
+def test_importing_cruet_does_without_the_table() -> None:
+    """It would take as long again as much of the framework."""
+    code = "import sys, cruet, cruet.cli; print([m for m in sys.modules if 'settings' in m])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "[]\n"
+
+
 def test_no_name_is_given_twice() -> None:
     names = [name for option in run_command.params for name in option.opts + option.secondary_opts]
     assert sorted(names) == sorted(set(names))
