@@ -71,6 +71,7 @@
 #include "cruet/server/handler.hpp"
 #include "cruet/server/http1_session.hpp"
 #include "cruet/server/lent_bytes.hpp"
+#include "cruet/server/log_format.hpp"
 #include "cruet/server/metrics.hpp"
 #include "cruet/server/options.hpp"
 #include "cruet/server/request_body.hpp"

@@ -26,6 +26,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cruet/core/buffer.hpp"
 #include "cruet/core/ref.hpp"
@@ -43,6 +44,12 @@ namespace cruet::server {
 // ready: give more. full: what was given is taken, give no more before there is room.
 // gone: nobody is there to read it.
 enum class write_state : std::uint8_t { ready, full, gone };
+
+// A field of an answer that somebody wants to read when it is sent.
+struct kept_field {
+    std::string name;
+    std::string value;
+};
 
 // What a connection does for its exchange, on the loop's thread.
 class exchange_host {
@@ -135,6 +142,8 @@ public:
     void set_downstream(std::size_t bytes);
     // Inline mode: has write() said `full` since this was last asked?
     bool take_wants_room() noexcept { return std::exchange(wants_room_, false); }
+    // Of the answer's fields those that options.kept_fields names, once its head is written.
+    std::span<const kept_field> kept_fields() const noexcept { return kept_fields_; }
     // What has been written of the answer; 0, where none was begun.
     struct progress_made {
         int status;
@@ -175,6 +184,7 @@ private:
     result<void> start_locked(int status, std::string_view reason,
                               std::span<const http::field> fields,
                               std::optional<std::uint64_t> content_length);
+    void keep_fields(std::span<const http::field> fields);
     void put(std::string_view bytes);
     void put(lent_bytes bytes);
     template <class Body>
@@ -192,6 +202,8 @@ private:
     exchange_host* host_ = nullptr;
     ref_ptr<completion_port> port_;
     std::unique_ptr<shared_part> shared_;
+    const std::vector<std::string>* wanted_fields_ = nullptr;
+    std::vector<kept_field> kept_fields_;
     std::size_t high_water_ = static_cast<std::size_t>(-1);
     std::chrono::steady_clock::time_point begun_{};
     std::atomic<bool> gone_{false};

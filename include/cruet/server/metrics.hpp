@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "cruet/server/exchange.hpp"
@@ -24,6 +25,8 @@ struct request_report {
     std::uint64_t micros;
     // The answer was cut off: the client vanished or the handler failed.
     bool incomplete;
+    // See server_options::kept_fields.
+    std::span<const kept_field> response_fields{};
 };
 
 template <class M>
@@ -42,16 +45,20 @@ struct null_metrics {
 };
 static_assert(Metrics<null_metrics>);
 
-// An AccessLog is asked at each request, so that it can be switched while the server runs.
+// An AccessLog is asked at each request, so that it can be switched while the server runs. write()
+// and flush() are called on the loop's thread.
 template <class L>
 concept AccessLog = requires(L& log, const request_report& report) {
     { log.enabled() } -> std::convertible_to<bool>;
     log.write(report);
+    // Now and then, and at the end: what waits is written.
+    log.flush();
 };
 
 struct null_access_log {
     static constexpr bool enabled() noexcept { return false; }
     void write(const request_report&) noexcept {}
+    void flush() noexcept {}
 };
 static_assert(AccessLog<null_access_log>);
 

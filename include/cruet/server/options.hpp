@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cruet/core/limits.hpp"
 #include "cruet/server/forwarding.hpp"
@@ -52,6 +53,9 @@ struct server_options {
     // Field names with underscores: 400, for a CGI-like environment takes them for dashes. The
     // handler sees them otherwise.
     bool refuse_underscores = false;
+
+    // Names of fields of answers to keep for their reports, in lower case.
+    std::vector<std::string> kept_fields;
 
     // Connections open at once; more wait in the kernel's queue.
     std::size_t max_connections = 10000;

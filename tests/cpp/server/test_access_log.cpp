@@ -1,59 +1,102 @@
 #include "cruet/server/access_log.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "../catch.hpp"
+#include "cruet/net/handle.hpp"
 
 using namespace cruet;
 using namespace cruet::server;
+using namespace std::chrono_literals;
 
 namespace {
 
-std::string line_for(const http::request_head* head, const connection_info& info,
-                     bool incomplete = false) {
-    std::string out;
-    append_log_line(out, request_report{info, head, 200, 12, 153, incomplete}, 1795467960);
-    return out;
+struct pipe_ends {
+    pipe_ends() {
+        int fds[2];
+        REQUIRE(::pipe2(fds, O_NONBLOCK) == 0);
+        read = net::handle(fds[0]);
+        write = net::handle(fds[1]);
+    }
+    std::string take() const {
+        char text[65536];
+        const auto n = ::read(read.get(), text, sizeof text);
+        return n > 0 ? std::string(text, static_cast<std::size_t>(n)) : std::string();
+    }
+    net::handle read, write;
+};
+
+access_log_options to(int fd, std::string_view format) {
+    return {.fd = fd, .format = *log_format::parse(format), .syslog_prefix = {}};
+}
+
+void tell(fd_access_log& log, int status) {
+    const auto info = make_ref<connection_info>();
+    log.write(request_report{*info, nullptr, status, 0, 1, false});
 }
 
 }  // namespace
 
-TEST_CASE("a line has the combined format") {
-    auto info = make_ref<connection_info>();
-    info->remote_address = "127.0.0.1";
-    const auto head = http::make_head("GET", "/?q=1", {{"User-Agent", "curl/8.5"}});
-    CHECK(line_for(head.get(), *info) ==
-          "127.0.0.1 - - [23/Nov/2026:21:06:00 +0000] \"GET /?q=1 HTTP/1.1\" 200 12 \"-\" "
-          "\"curl/8.5\" 153us\n");
-}
-
-TEST_CASE("what a client sends cannot end the line or a quotation") {
-    auto info = make_ref<connection_info>();
-    const auto head = http::make_head("GET", "/", {{"User-Agent", "a\"b\nc\\d\x1b[0m\xff"}});
-    const std::string line = line_for(head.get(), *info);
-    CHECK(line.find('\n') == line.size() - 1);
-    CHECK(line.find("\"a\\x22b\\x0ac\\x5cd\\x1b[0m\\xff\"") != line.npos);
-    CHECK(line.substr(0, 6) == "- - - ");
-}
-
-TEST_CASE("a request without a head, and one cut off, are told too") {
-    auto info = make_ref<connection_info>();
-    CHECK(line_for(nullptr, *info).find(" \"-\" 200 12 \"-\" \"-\" 153us\n") != std::string::npos);
-    CHECK(line_for(nullptr, *info, true).ends_with(" incomplete\n"));
-}
-
-TEST_CASE("lines go to the descriptor, and nowhere without one") {
+TEST_CASE("access_log: without a descriptor nothing is written") {
     CHECK_FALSE(fd_access_log(-1).enabled());
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    fd_access_log log(ends[1]);
-    CHECK(log.enabled());
-    const auto info = make_ref<connection_info>();
-    log.write(request_report{*info, nullptr, 404, 0, 1, false});
-    char text[512];
-    const auto n = ::read(ends[0], text, sizeof text);
-    REQUIRE(n > 0);
-    CHECK(std::string_view(text, static_cast<std::size_t>(n)).find(" 404 0 ") != std::string::npos);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    CHECK(fd_access_log(1).enabled());
+}
+
+TEST_CASE("access_log: a line alone is written at once, those that follow together") {
+    const pipe_ends pipe;
+    fd_access_log log(to(pipe.write.get(), "%(s)s"));
+    tell(log, 200);
+    CHECK(pipe.take() == "200\n");
+    tell(log, 201);
+    tell(log, 202);
+    const std::string early = pipe.take();
+    log.flush();
+    CHECK(early + pipe.take() == "201\n202\n");
+    std::this_thread::sleep_for(130ms);
+    tell(log, 203);
+    CHECK(pipe.take() == "203\n");
+}
+
+TEST_CASE("access_log: many lines are not kept") {
+    const pipe_ends pipe;
+    fd_access_log log(to(pipe.write.get(), "%(s)s " + std::string(1000, 'x')));
+    std::string text;
+    for (int i = 0; i < 40; ++i) tell(log, 200);
+    text += pipe.take();
+    CHECK(text.size() > 30 * 1000);
+}
+
+TEST_CASE("access_log: what waits is written at the end") {
+    const pipe_ends pipe;
+    {
+        fd_access_log log(to(pipe.write.get(), "%(s)s"));
+        for (int i = 0; i < 5; ++i) tell(log, 200 + i);
+    }
+    CHECK(pipe.take() == "200\n201\n202\n203\n204\n");
+}
+
+TEST_CASE("access_log: to syslog each line goes by itself") {
+    int fds[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds) == 0);
+    const net::handle mine(fds[0]), theirs(fds[1]);
+    auto options = to(theirs.get(), "%(s)s");
+    options.syslog_prefix = "<134>cruet: ";
+    fd_access_log log(std::move(options));
+    for (int i = 0; i < 3; ++i) tell(log, 200 + i);
+    char text[100];
+    CHECK(::recv(mine.get(), text, sizeof text, 0) == 15);
+    CHECK(std::string_view(text, 15) == "<134>cruet: 200");
+    CHECK(::recv(mine.get(), text, sizeof text, 0) == 15);
+    // Nobody reads: what does not fit is lost, and nothing waits.
+    for (int i = 0; i < 10000; ++i) tell(log, 500);
+}
+
+TEST_CASE("access_log: a log that cannot be written stops nothing") {
+    fd_access_log log(to(1 << 20, "%(s)s"));
+    for (int i = 0; i < 3; ++i) tell(log, 200);
+    log.flush();
 }

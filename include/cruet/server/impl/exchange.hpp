@@ -64,6 +64,7 @@ inline void exchange::begin(http::head_ptr head, connection_info_ptr info, excha
     host_ = host;
     port_ = std::move(port);
     high_water_ = options.high_water;
+    wanted_fields_ = options.kept_fields.empty() ? nullptr : &options.kept_fields;
     if (options.threaded && !shared_) shared_ = std::make_unique<shared_part>();
     const auto resume = [](void* self) {
         auto* x = static_cast<exchange*>(self);
@@ -92,6 +93,18 @@ inline void exchange::recycle() noexcept {
     close_.store(false, std::memory_order_relaxed);
     queued_.store(false, std::memory_order_relaxed);
     wants_room_ = cut_ = false;
+    kept_fields_.clear();
+}
+
+inline void exchange::keep_fields(std::span<const http::field> fields) {
+    for (const std::string& wanted : *wanted_fields_) {
+        for (const http::field& f : fields) {
+            if (iequals(f.name, wanted)) {
+                kept_fields_.push_back({wanted, std::string(f.value)});
+                break;
+            }
+        }
+    }
 }
 
 inline ref_ptr<exchange> exchange::detached(http::head_ptr head, std::string_view body,
@@ -131,7 +144,11 @@ inline result<void> exchange::start_locked(int status, std::string_view reason,
     if (writer_.started() || ended()) return errc::invalid_argument;
     if (must_close()) writer_.set_close();
     const auto done = writer_.start(output(), status, reason, fields, content_length);
-    if (!done) answer_500();
+    if (!done) {
+        answer_500();
+    } else if (wanted_fields_) {
+        keep_fields(fields);
+    }
     return done;
 }
 

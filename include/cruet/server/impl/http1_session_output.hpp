@@ -216,7 +216,8 @@ void http1_session<S, V>::report(exchange& x, bool incomplete) {
         sent.bytes,
         static_cast<std::uint64_t>(
             std::chrono::duration_cast<std::chrono::microseconds>(took).count()),
-        incomplete};
+        incomplete,
+        x.kept_fields()};
     if constexpr (std::remove_cvref_t<decltype(services_.metrics)>::enabled) {
         services_.metrics.request_finished(line);
     }

@@ -87,6 +87,7 @@ void worker<P, H, M, L>::run() {
     on_port();
     if (!finished()) loop_.run();
     set_accepting(false);
+    services_.log.flush();
 }
 
 // ---- connections ----
@@ -169,6 +170,7 @@ template <net::Loop P, Handler H, Metrics M, AccessLog L>
 void worker<P, H, M, L>::on_tick() {
     ticking_ = count_ > 0;
     if (ticking_) ticker_.set(net::timer_wheel::tick);
+    services_.log.flush();
     wheel_.advance(clock::now(),
                    [](net::deadline& d) { static_cast<connection_type&>(d).on_deadline(); });
 }
