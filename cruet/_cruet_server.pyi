@@ -30,6 +30,9 @@ class FileWrapper:
 # server
 default_loop_name: str
 
+common_access_log_format: str
+
+def check_access_log_format(text: str) -> None: ...
 def versions() -> dict[str, str]: ...
 
 class HookedRequest:
@@ -73,6 +76,8 @@ class Server:
         limit_request_body: int = 0,
         body_memory: int = 524288,
         access_log: int = -1,
+        access_log_format: str = ...,
+        syslog_prefix: str = "",
         multiprocess: bool = False,
         forwarded_allow_ips: Iterable[str] = (),
         forwarded_headers: Iterable[str] = (),

@@ -82,6 +82,11 @@ cdef extern from "cruet/server/options.hpp" namespace "cruet::server" nogil:
         string server_name
         bint refuse_underscores
 
+cdef extern from "cruet/server/access_log.hpp" namespace "cruet::server" nogil:
+    cdef cppclass access_log_options:
+        pass
+    string_view common_log_format
+
 cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil:
     cdef cppclass slot_view:
         slot_view()
@@ -107,6 +112,8 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
     int status_for(int code)
     long long read_body(exchange* x, char* to, size_t n) except +
 
+    long set_access_log(access_log_options& log, server_options& options, int fd, const string& format,
+                        const string& syslog_prefix) except +
     # "" or what is wrong.
     string set_forwarding(server_options& options, const string& trusted, const vector[string]& believed,
                           const vector[field]& scheme_fields) except +
@@ -144,4 +151,4 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
     void server_run(python_server* s) except +
     unique_ptr[python_server] make_server(const string& loop, const server_options& options,
                                           const python_calls& calls, slot_view slot,
-                                          int log_fd) except +
+                                          const access_log_options& log) except +

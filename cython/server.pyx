@@ -11,8 +11,8 @@ from libc.math cimport ceil as _ceil
 from libcpp.memory cimport unique_ptr
 
 from lib_server cimport (
-    build_versions, default_loop, exchange_callback, make_server, milliseconds, plain_callback, python_calls, python_server, server_add,
-    server_go_on_later, server_options, server_run, set_forwarding, server_watch_life_line, server_watch_wakeup,
+    access_log_options, build_versions, common_log_format, default_loop, exchange_callback, make_server, milliseconds, plain_callback, python_calls, python_server, server_add,
+    server_go_on_later, server_options, server_run, set_access_log, set_forwarding, server_watch_life_line, server_watch_wakeup,
 )
 
 cdef extern from "Python.h":
@@ -21,6 +21,20 @@ cdef extern from "Python.h":
 include "server_hooks.pyx"
 
 default_loop_name = default_loop().decode("ascii")
+
+
+#: How requests are logged where nobody says how.
+common_access_log_format = common_log_format.data()[:common_log_format.size()].decode("ascii")
+
+
+def check_access_log_format(str text not None):
+    """Raise ValueError where a format of the access log cannot be read."""
+    cdef server_options options
+    cdef access_log_options log
+    cdef bytes form = text.encode()
+    cdef long wrong = set_access_log(log, options, -1, form, b"")
+    if wrong >= 0:
+        raise ValueError(f"has no atom at {form[wrong:wrong + 12].decode(errors='replace')!r}")
 
 
 def versions():
@@ -56,11 +70,13 @@ cdef class Server:
                  double graceful_timeout=30, size_t limit_request_line=8190,
                  size_t limit_request_fields=100, size_t limit_request_field_size=8190,
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
-                 size_t body_memory=524288, int access_log=-1, bint multiprocess=False,
+                 size_t body_memory=524288, int access_log=-1, str access_log_format=common_access_log_format,
+                 str syslog_prefix="", bint multiprocess=False,
                  forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
                  str header_map="drop", bint one_slash=False, WorkerPlace place=None, pre_request=None,
                  post_request=None):
         cdef server_options options
+        cdef access_log_options log
         cdef python_calls calls
         cdef int failed
         self.app = app
@@ -89,13 +105,15 @@ cdef class Server:
         options.body_memory = body_memory
         options.refuse_underscores = header_map == "refuse"
         self.site.underscores = header_map == "dangerous"
+        check_access_log_format(access_log_format)
+        set_access_log(log, options, access_log, access_log_format.encode(), syslog_prefix.encode())
         _set_forwarding(options, ",".join(forwarded_allow_ips), forwarded_headers, secure_scheme_headers or {})
         calls.owner = <void*>self
         calls.handle = _on_handle
         calls.writable = _on_writable
         calls.gone = _on_gone
         calls.wakeup = _on_wakeup
-        self.native = make_server(loop.encode(), options, calls, self.site.slot, access_log)
+        self.native = make_server(loop.encode(), options, calls, self.site.slot, log)
         if self.native.get() == NULL:
             raise ValueError(f"there is no loop named {loop!r}")
         self.site.native = self.native.get()

@@ -128,6 +128,23 @@ inline std::string set_forwarding(server::server_options& options, const std::st
     return {};
 }
 
+// Sets where requests are logged, and how: "json", or atoms. Returns -1, or where the format is
+// wrong.
+inline long set_access_log(server::access_log_options& log, server::server_options& options, int fd,
+                           const std::string& format, const std::string& syslog_prefix) {
+    log.fd = fd;
+    log.syslog_prefix = syslog_prefix;
+    if (format == "json") {
+        log.format = server::log_format::json();
+        return -1;
+    }
+    auto read = server::log_format::parse(format);
+    if (!read) return static_cast<long>(read.error().offset);
+    log.format = std::move(*read);
+    options.kept_fields = log.format.response_fields();
+    return -1;
+}
+
 // Enters Python on the loop's thread: nothing but giving the thread its saved state back.
 class gil_section {
 public:
@@ -281,9 +298,9 @@ template <net::Loop Loop>
 class server_over final : public python_server {
 public:
     server_over(const server::server_options& options, const python_calls& calls,
-                process::slot_view slot, int log_fd)
+                process::slot_view slot, const server::access_log_options& log)
         : options_(options),
-          log_(log_fd),
+          log_(log),
           handler_(calls, options.threaded ? &queue_ : nullptr, slot),
           worker_(options_, handler_, server::shared_null<server::null_metrics>, log_) {}
 
@@ -341,14 +358,15 @@ private:
 inline std::unique_ptr<python_server> make_server(const std::string& loop,
                                                   const server::server_options& options,
                                                   const python_calls& calls,
-                                                  process::slot_view slot, int log_fd) {
+                                                  process::slot_view slot,
+                                                  const server::access_log_options& log) {
 #ifdef CRUET_HAVE_LIBEVENT
     if (loop.empty() || loop == "libevent") {
-        return std::make_unique<server_over<net::libevent_loop>>(options, calls, slot, log_fd);
+        return std::make_unique<server_over<net::libevent_loop>>(options, calls, slot, log);
     }
 #endif
     if (loop.empty() || loop == "poll") {
-        return std::make_unique<server_over<net::poll_loop>>(options, calls, slot, log_fd);
+        return std::make_unique<server_over<net::poll_loop>>(options, calls, slot, log);
     }
     return nullptr;
 }

@@ -1,23 +1,178 @@
-"""The server's own log: lines on standard error, through :mod:`logging`."""
+"""The server's logs: its own, through :mod:`logging`, and where the access log's lines go."""
 
 from __future__ import annotations
 
+import json
 import logging
+import logging.config
+import logging.handlers
+import os
+import socket
 import sys
+import threading
+import tomllib
+import typing as t
+from datetime import datetime
+
+from ..toolkit._addresses import OptionError
+
+if t.TYPE_CHECKING:
+    from .options import ServerOptions
 
 #: What the server says: starts, stops, workers, errors of applications.
 logger = logging.getLogger("cruet.server")
+#: Gets a record for each request where the access log is ``logging``.
+access_logger = logging.getLogger("cruet.access")
 
 FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S %z"
 
 
-def set_up(level: str) -> None:
-    """Send the server's log to standard error, unless the program has set it up itself."""
-    logger.setLevel(level.upper())
+class JSONFormatter(logging.Formatter):
+    """An object a line: time, level, logger, pid, message and, of errors, traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        made = datetime.fromtimestamp(record.created).astimezone()
+        entry = {
+            "time": made.isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "pid": record.process,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry)
+
+
+def set_up(options: ServerOptions) -> None:
+    """Send the server's log where the options say, unless the program has set it up itself.
+
+    :raises OptionError: a file cannot be written or read, or an address cannot be had.
+    """
+    logger.setLevel(options.log_level.upper())
+    if options.log_config:
+        _configure(options.log_config)
+        return
     if logger.handlers or logging.getLogger().handlers:
         return
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(FORMAT, DATE_FORMAT))
+    if options.log_format == "json":
+        formatter: logging.Formatter = JSONFormatter()
+    else:
+        formatter = logging.Formatter(FORMAT, DATE_FORMAT)
+    handler = _error_handler(options.error_log)
+    handler.setFormatter(formatter)
     logger.addHandler(handler)
+    if options.syslog:
+        logger.addHandler(_syslog_handler(options))
     logger.propagate = False
+
+
+def _configure(path: str) -> None:
+    try:
+        if path.endswith((".json", ".toml")):
+            with open(path, "rb") as file:
+                found = json.load(file) if path.endswith(".json") else tomllib.load(file)
+            logging.config.dictConfig({"disable_existing_loggers": False, **found})
+        else:
+            logging.config.fileConfig(path, disable_existing_loggers=False)
+    except Exception as error:
+        # Classes that the file names may raise anything.
+        reason = getattr(error, "strerror", None) or error
+        raise OptionError(f"log_config: cannot use {path!r}: {reason}") from None
+
+
+def _error_handler(target: str) -> logging.StreamHandler[t.Any]:
+    if target in ("-", ""):
+        return logging.StreamHandler(sys.stderr)
+    try:
+        # One that notices when a rotation has moved the file away.
+        return logging.handlers.WatchedFileHandler(target)
+    except OSError as error:
+        raise OptionError(f"cannot write {target!r}: {error.strerror}") from None
+
+
+def _syslog_address(text: str) -> str | tuple[str, int]:
+    if text.startswith("unix:"):
+        return text.removeprefix("unix:")
+    host, colon, port = text.removeprefix("udp://").rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise OptionError(f"syslog must be unix:PATH or HOST:PORT, not {text!r}")
+    return host.strip("[]"), int(port)
+
+
+def _connect(options: ServerOptions) -> socket.socket:
+    """A datagram socket to syslog. :raises OptionError: nobody is there, as far as can be told."""
+    address = _syslog_address(options.syslog)
+    try:
+        if isinstance(address, str):
+            connection = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        else:
+            family, kind, protocol, _, address = socket.getaddrinfo(  # type: ignore[assignment]
+                *address, type=socket.SOCK_DGRAM
+            )[0]
+            connection = socket.socket(family, kind, protocol)
+        connection.connect(address)
+    except OSError as error:
+        raise OptionError(f"cannot reach syslog at {options.syslog!r}: {error.strerror}") from None
+    return connection
+
+
+def _syslog_handler(options: ServerOptions) -> logging.Handler:
+    # The standard library's handler does not say when it cannot connect.
+    _connect(options).close()
+    facility = logging.handlers.SysLogHandler.facility_names[options.syslog_facility]
+    handler = logging.handlers.SysLogHandler(_syslog_address(options.syslog), facility)
+    handler.append_nul = False
+    handler.ident = f"{options.syslog_prefix}: "
+    return handler
+
+
+class AccessLog:
+    """Where a worker writes the lines of its access log: ``fd``, -1 for none.
+
+    :raises OptionError: the file or the address cannot be had.
+    """
+
+    def __init__(self, options: ServerOptions) -> None:
+        self.fd = -1
+        self.syslog_prefix = ""
+        self._socket: socket.socket | None = None
+        self._piped = options.access_log == "logging"
+        if options.access_log == "-":
+            self.fd = 1
+        elif options.access_log == "syslog":
+            self._to_syslog(options)
+        elif options.access_log and not self._piped:
+            self.fd = _open(options.access_log)
+
+    def _to_syslog(self, options: ServerOptions) -> None:
+        if not options.syslog:
+            raise OptionError("access_log is 'syslog', but `syslog` says no address")
+        self._socket = _connect(options)
+        handler = logging.handlers.SysLogHandler
+        priority = handler.facility_names[options.syslog_facility] << 3 | handler.LOG_INFO
+        self.syslog_prefix = f"<{priority}>{options.syslog_prefix}: "
+        self.fd = self._socket.fileno()
+
+    def in_worker(self) -> None:
+        """Prepare for the lines of this process: ``logging`` reads them from a pipe in a thread."""
+        if not self._piped:
+            return
+        read_end, self.fd = os.pipe()
+        thread = threading.Thread(target=_log_lines, args=(read_end,), name="cruet-log")
+        thread.daemon = True
+        thread.start()
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise OptionError(f"cannot write {path!r}: {error.strerror}") from None
+
+
+def _log_lines(fd: int) -> None:
+    with open(fd, encoding="ascii", errors="replace") as lines:
+        for line in lines:
+            access_logger.info("%s", line.rstrip("\n"))

@@ -69,7 +69,7 @@ class Service:
         self.hooks = hooks
         self._surroundings.set(configuration.options)
         self.server.cfg = ConfigView(configuration.options)
-        logs.set_up(configuration.options.log_level)
+        logs.set_up(configuration.options)
 
 
 class Surroundings:

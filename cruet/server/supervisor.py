@@ -34,12 +34,12 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     :raises OptionError: an address or the access log cannot be had.
     """
     options = service.options
-    logs.set_up(options.log_level)
+    logs.set_up(options)
     try:
         service.hooks.demand("on_starting", service.server)
     except HookError as error:
         return _complain_of_hook(error)
-    log_fd = open_access_log(options.access_log)
+    access_log = logs.AccessLog(options)
     listeners = open_listeners(options.bind, options.backlog, options.unix_socket_mode)
     service.server.LISTENERS = listeners
     master = os.getpid()
@@ -57,7 +57,7 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
             graceful_timeout=options.graceful_timeout,
         )
         if not isinstance(outcome, int):
-            sys.exit(_work(outcome, service, observer.coming, load, log_fd))
+            sys.exit(_work(outcome, service, observer.coming, load, access_log))
         return outcome
     except HookError as error:
         return _complain_of_hook(error)
@@ -71,18 +71,6 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
 def _complain_of_hook(error: HookError) -> int:
     logs.logger.error("The hook %s failed", error, exc_info=error.__cause__)
     return BOOT_FAILURE
-
-
-def open_access_log(target: str) -> int:
-    """Return the descriptor for ``-``, a path or "" (-1). :raises OptionError: it cannot be."""
-    if not target:
-        return -1
-    if target == "-":
-        return 1
-    try:
-        return os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise OptionError(f"cannot write {target!r}: {error.strerror}") from None
 
 
 def _banner(options: ServerOptions, listeners: list[Listener]) -> str:
@@ -195,7 +183,7 @@ def _work(
     service: Service,
     worker: WorkerView,
     load: Callable[[ServerOptions], App],
-    log_fd: int,
+    access_log: logs.AccessLog,
 ) -> int:
     worker.pid = os.getpid()
     try:
@@ -209,7 +197,8 @@ def _work(
         worker.wsgi = load_or_complain(lambda: load(service.options))
         if worker.wsgi is None:
             return BOOT_FAILURE
-        server = _make_server(place, service, hooks, worker, log_fd)
+        access_log.in_worker()
+        server = _make_server(place, service, hooks, worker, access_log)
         hooks.demand("post_worker_init", worker)
         worker.booted = True
         _serve(place, server, service, hooks, worker)
@@ -255,13 +244,18 @@ def _take_signals(hooks: Hooks, worker: WorkerView) -> None:
 
 
 def _make_server(
-    place: _cruet.WorkerPlace, service: Service, hooks: Hooks, worker: WorkerView, log_fd: int
+    place: _cruet.WorkerPlace,
+    service: Service,
+    hooks: Hooks,
+    worker: WorkerView,
+    access_log: logs.AccessLog,
 ) -> _cruet.Server:
     options = service.options
     return _cruet.Server(
         worker.wsgi,
         [listener.socket for listener in service.server.LISTENERS],
-        access_log=log_fd,
+        access_log=access_log.fd,
+        syslog_prefix=access_log.syslog_prefix,
         multiprocess=options.workers > 1,
         place=place,
         **options.worker_settings(),

@@ -139,6 +139,11 @@ def _setting(kind: Kind, default: t.Any, help: str, **columns: t.Any) -> t.Any:
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def custom(kind: Kind, default: t.Any, help: str, **columns: t.Any) -> t.Any:
+    """A row for a kind of value that its section has for itself."""
+    return _setting(kind, default, help, **columns)
+
+
 def integer(default: int | None, help: str, **columns: t.Any) -> t.Any:
     """A row for a whole number. ``columns`` are those of :class:`Setting`."""
     return _setting(kinds.Integer(), default, help, **columns)

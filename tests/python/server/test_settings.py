@@ -289,6 +289,8 @@ def _not_the_default(row: Setting) -> Any:
         return not row.default
     if kind == "choice":
         return next(choice for choice in row.kind.choices if choice != row.default)
+    if kind == "format":
+        return '%(h)s "%(r)s"'
     if kind == "list of networks":
         return ["10.0.0.0/8", "unix", "2001:db8::1"]
     if kind == "table of texts":
