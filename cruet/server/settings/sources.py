@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ...toolkit._addresses import OptionError
 from ..options import SETTINGS, ServerOptions
-from .files import find_config, read_config
+from .files import find_config, nearly, read_config
 from .processes import DEVELOPMENT_THREADS
 from .sockets import resolve_bind
 
@@ -28,7 +28,7 @@ class Configuration:
 
     options: ServerOptions
     origin: dict[str, str]
-    #: Lines about what a file of Gunicorn's says and cruet does not do.
+    #: Lines about what was said and does nothing: in a file of Gunicorn's, or misspelt.
     complaints: list[str] = field(default_factory=list)
 
 
@@ -67,7 +67,7 @@ class Sources:
         file, complaints = self._file()
         layers = [self._options(), self._environment(), file, self._preset()]
         configuration = combine(layers)
-        configuration.complaints = complaints
+        configuration.complaints = complaints + self._misspelt()
         return configuration
 
     def path(self) -> str | None:
@@ -99,6 +99,20 @@ class Sources:
                     layer.spelled[name] = variable
                     break
         return layer
+
+    def _misspelt(self) -> list[str]:
+        """Return a line for each variable that nearly is a setting's; it may be another's."""
+        ours = [name for name, row in SETTINGS.items() if row.variable]
+        found = []
+        for variable in sorted(self.environ):
+            name = variable.removeprefix("CRUET_").lower()
+            if not variable.startswith("CRUET_") or name in SETTINGS:
+                continue
+            meant = nearly(name, ours, 0.85)
+            if meant is not None:
+                wanted = SETTINGS[meant].all_variables[0]
+                found.append(f"{variable} is no setting; did you mean {wanted}?")
+        return found
 
     def _file(self) -> tuple[Layer, list[str]]:
         if self.from_gunicorn:

@@ -194,6 +194,14 @@ def test_errors_name_source_setting_and_reason(sources: dict[str, Any], message:
     assert refusal(**sources) == message
 
 
+def test_variables_that_are_nearly_settings() -> None:
+    strange = {"CRUET_WORKER": "2", "CRUET_KEEPALIVE": "1", "CRUET_OWN": "1", "CRUET_APP": "a"}
+    assert read({}, strange).complaints == [
+        "CRUET_KEEPALIVE is no setting; did you mean CRUET_KEEP_ALIVE?",
+        "CRUET_WORKER is no setting; did you mean CRUET_WORKERS?",
+    ]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
