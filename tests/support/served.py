@@ -51,7 +51,7 @@ def serving(argv: list[str], port: int, cwd: Path, env: dict[str, str]) -> Itera
 
 def _await_answer(server: subprocess.Popen[bytes], port: int) -> None:
     """Wait for an answer: the socket listens before the workers have loaded the application."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:

@@ -35,6 +35,8 @@ WAYS = {
     "threads": ("--threads", "4"),
     "workers": ("--workers", "2"),
 }
+#: Of either server: some applications have threads that never end, and no request is left then.
+END = ("--graceful-timeout", "1")
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,14 @@ class Stage:
     @contextmanager
     def flask(self) -> Iterator[str]:
         """Serve with Flask on Gunicorn; gives the address."""
-        options = ("--threads", "4", "--keep-alive", "60", "--bind", f"127.0.0.1:{self.port}")
+        options = ("--threads", "4", "--keep-alive", "60", *END, "--bind", f"127.0.0.1:{self.port}")
         with self._served("flask", "gunicorn", *options, self.application.target) as address:
             yield address
 
     @contextmanager
     def cruet(self, way: str) -> Iterator[str]:
         """Serve with the drop-in on `cruet run`, in one of `WAYS`; gives the address."""
-        options = (*WAYS[way], "--port", str(self.port))
+        options = (*WAYS[way], *END, "--port", str(self.port))
         with self._served("cruet", "cruet", "run", self.application.target, *options) as address:
             yield address
 

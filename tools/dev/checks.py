@@ -140,7 +140,8 @@ def junit_counts(report: Path) -> Counts:
 def compat_names() -> dict[str, str]:
     """Return what ./dev compat runs: name -> test file, folder or single test of pytest's."""
     folder = ROOT / "tests" / "compat"
-    names = {path.stem.removeprefix("test_"): str(path) for path in folder.glob("test_*.py")}
+    tests = folder.glob("test_*.py")
+    names = {path.stem.removeprefix("test_").replace("_", "-"): str(path) for path in tests}
     names |= {path.parent.name: str(path.parent) for path in folder.glob("*/test_*.py")}
     extensions = folder / "test_extensions.py"
     if extensions.exists():
@@ -164,10 +165,12 @@ def compat(env: Environment, *, rest: Sequence[str]) -> int:
         return show("Trying the extensions", command, env=variables, cwd=ROOT)
     found = {word: named[word] for word in rest if word in named}
     others = [word for word in rest if word not in found]
-    # Named alone, the comparison with Werkzeug takes its time.
-    long = {"CRUET_DIFFERENTIAL": LONG_RUN} if "differential" in found else {}
+    variables = {"CRUET_COMPAT": "1"}  # what is too long for ./dev test is run, too
+    if "differential" in found:
+        # Named alone, the comparison with Werkzeug takes its time.
+        variables["CRUET_DIFFERENTIAL"] = LONG_RUN
     targets = list(found.values()) or ["tests/compat"]
-    counts, code = run_pytest(env, False, [*targets, *others], {**long, **os.environ})
+    counts, code = run_pytest(env, False, [*targets, *others], {**variables, **os.environ})
     print(f"\n{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped", flush=True)
     return code
 
