@@ -17,6 +17,8 @@ from datetime import datetime
 from ..toolkit._addresses import OptionError
 
 if t.TYPE_CHECKING:
+    from configparser import RawConfigParser
+
     from .options import ServerOptions
 
 #: What the server says: starts, stops, workers, errors of applications.
@@ -68,18 +70,22 @@ def set_up(options: ServerOptions) -> None:
     logger.propagate = False
 
 
-def _configure(path: str) -> None:
+def _configure(source: str | dict[str, t.Any] | RawConfigParser) -> None:
     try:
-        if path.endswith((".json", ".toml")):
-            with open(path, "rb") as file:
-                found = json.load(file) if path.endswith(".json") else tomllib.load(file)
-            logging.config.dictConfig({"disable_existing_loggers": False, **found})
+        if isinstance(source, str) and source.endswith((".json", ".toml")):
+            with open(source, "rb") as file:
+                found = json.load(file) if source.endswith(".json") else tomllib.load(file)
+        elif isinstance(source, dict):
+            found = source
         else:
-            logging.config.fileConfig(path, disable_existing_loggers=False)
+            logging.config.fileConfig(source, disable_existing_loggers=False)
+            return
+        logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, **found})
     except Exception as error:
         # Classes that the file names may raise anything.
         reason = getattr(error, "strerror", None) or error
-        raise OptionError(f"log_config: cannot use {path!r}: {reason}") from None
+        named = f"cannot use {source!r}: " if isinstance(source, str) else ""
+        raise OptionError(f"log_config: {named}{reason}") from None
 
 
 def _error_handler(target: str) -> logging.StreamHandler[t.Any]:

@@ -41,33 +41,37 @@ class Service:
 
     def reload(self) -> bool:
         """Read the configuration anew; False, and a line in the log, where it cannot be used."""
+        before = self.configuration
         try:
             configuration = self._read()
-            hooks = Hooks(configuration, OF_MASTER)
+            self._keep_fixed(configuration)
+            self._hold(configuration)
         except OptionError as error:
+            self._hold(before)
             logs.logger.error("The configuration stays as it was: %s", error)
             return False
+        self._before = before
         for complaint in configuration.complaints:
             logs.logger.warning("%s", complaint)
-        for name, row in SETTINGS.items():
-            was = getattr(self.options, name)
-            if row.fixed and getattr(configuration.options, name) != was:
-                logs.logger.warning("%s stays as it was: only a restart changes it", name)
-                setattr(configuration.options, name, was)
-        self._before = self.configuration
-        self._hold(configuration, hooks)
         return True
 
     def reload_failed(self) -> None:
         """Go back to the configuration that the workers have who go on."""
         if self._before is not None:
-            self._hold(self._before, Hooks(self._before, OF_MASTER))
+            self._hold(self._before)
             self._before = None
 
-    def _hold(self, configuration: Configuration, hooks: Hooks) -> None:
-        self.configuration = configuration
-        self.hooks = hooks
+    def _keep_fixed(self, configuration: Configuration) -> None:
+        for name, row in SETTINGS.items():
+            was = getattr(self.options, name)
+            if row.fixed and getattr(configuration.options, name) != was:
+                logs.logger.warning("%s stays as it was: only a restart changes it", name)
+                setattr(configuration.options, name, was)
+
+    def _hold(self, configuration: Configuration) -> None:
         self._surroundings.set(configuration.options)
+        self.hooks = Hooks(configuration, OF_MASTER)
+        self.configuration = configuration
         self.server.cfg = ConfigView(configuration.options)
         logs.set_up(configuration.options)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ...toolkit._addresses import Address, OptionError, parse_address
 from .files import checked, run_python
+from .gunicorn_logs import join_logs
 from .gunicorn_table import GUNICORN, Fate, Row
 from .table import Setting
 
@@ -57,6 +58,10 @@ def read_gunicorn(
     for variable, name in WEAK_VARIABLES.items():
         if environ.get(variable):
             said.setdefault(name, (environ[variable], f"{variable}:"))
+    try:
+        result.complaints += join_logs(said)
+    except ValueError as error:
+        raise OptionError(f"{path}: {error}") from None
     for name, (value, source) in said.items():
         _translate(GUNICORN[name], value, source, table, result)
     return result
@@ -149,6 +154,10 @@ def _integer(value: t.Any, setting: Setting) -> t.Any:
     return _plain(value, setting)
 
 
+def _as_it_is(value: t.Any, _: Setting) -> t.Any:
+    return value
+
+
 def _addresses(value: t.Any, _: Setting) -> list[Address]:
     items = value.split(",") if isinstance(value, str) else value
     return [parse_address(str(item).strip(), _PORT) for item in items]
@@ -170,6 +179,7 @@ def _worker_class(value: t.Any, where: str, result: Translation) -> None:
 
 _CONVERSIONS: dict[str, Callable[[t.Any, Setting], t.Any]] = {
     "bind": _addresses,
+    "logconfig": _as_it_is,
     "limit_request_line": _limit,
     "limit_request_field_size": _limit,
     **dict.fromkeys(

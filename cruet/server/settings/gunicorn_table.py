@@ -60,6 +60,7 @@ _HTTP2 = "cruet speaks HTTP/1.1; a proxy in front speaks HTTP/2 to browsers"
 _STRICT = "what is no valid HTTP is refused, so that proxy and server never read it differently"
 _UWSGI = "cruet speaks HTTP, and a proxy in front does too"
 _CONTROL = "signals tell the master what to do"
+_LOGGERS = "`gunicorn.error` becomes `cruet.server`, `gunicorn.access` becomes `cruet.access`"
 _PASTE = "name the application as MODULE:APP, in a module that loads the Paste file"
 
 _ROWS = [
@@ -106,7 +107,7 @@ _ROWS = [
     _needless(
         "disable_redirect_access_to_syslog",
         "--disable-redirect-access-to-syslog",
-        "the access log goes where `access_log` says, and nowhere else",
+        "without it and without `accesslog`, `access_log` becomes `syslog`",
         "true",
     ),
     _same("dogstatsd_tags", "--dogstatsd-tags"),
@@ -123,9 +124,9 @@ _ROWS = [
         "true",
     ),
     _other("errorlog", "--error-logfile --log-file", "error_log"),
-    _other("logconfig", "--log-config", "log_config"),
-    _other("logconfig_dict", "", "log_config_dict"),
-    _other("logconfig_json", "--log-config-json", "log_config", "a name that ends in `.json`"),
+    _other("logconfig", "--log-config", "log_config", _LOGGERS),
+    _other("logconfig_dict", "", "log_config", _LOGGERS),
+    _other("logconfig_json", "--log-config-json", "log_config", _LOGGERS),
     _refused(
         "logger_class",
         "--logger-class",
@@ -135,8 +136,8 @@ _ROWS = [
     _other("loglevel", "--log-level", "log_level"),
     _same("statsd_host", "--statsd-host"),
     _same("statsd_prefix", "--statsd-prefix"),
-    _same("syslog", "--log-syslog", takes="true"),
-    _same("syslog_addr", "--log-syslog-to"),
+    _same("syslog", "--log-syslog", "cruet's is the address", "true"),
+    _other("syslog_addr", "--log-syslog-to", "syslog", "by UDP or a UNIX socket, not by TCP"),
     _same("syslog_facility", "--log-syslog-facility"),
     _same("syslog_prefix", "--log-syslog-prefix"),
     # Process naming

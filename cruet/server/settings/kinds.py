@@ -39,7 +39,10 @@ class Kind:
         return self.read(value)
 
     def write(self, value: t.Any) -> str:
-        """Return the value in TOML, so that a config file gives it again."""
+        """Return the value in TOML, so that a config file gives it again.
+
+        :raises ValueError: only Python can give it.
+        """
         return toml_string(str(value))
 
 
@@ -47,6 +50,22 @@ def toml_string(text: str) -> str:
     """Return a basic string of TOML."""
     # JSON's escapes are TOML's, but JSON leaves DEL alone.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_value(value: t.Any) -> str:
+    """Return a value of plain data in TOML, in one line. :raises ValueError: it is none."""
+    if isinstance(value, str):
+        return toml_string(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml_value(item) for item in value)}]"
+    if isinstance(value, dict):
+        items = [f"{toml_string(str(name))} = {toml_value(item)}" for name, item in value.items()]
+        return "{ " + ", ".join(items) + " }"
+    raise ValueError(f"cannot be written in TOML: {value!r}")
 
 
 class Integer(Kind):
@@ -302,6 +321,11 @@ class Hook(Kind):
             raise ValueError(f"must be a function, not {value!r}")
         self.arity(value)
         return value
+
+    def write(self, value: t.Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"cannot be written in TOML: {value!r}")
+        return toml_string(value)
 
     def arity(self, function: t.Any) -> int:
         """Return how many of the parameters a function gets. :raises ValueError: it fits none."""

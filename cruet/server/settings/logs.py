@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import configparser
 import typing as t
 from dataclasses import dataclass
 
 from ... import _cruet
-from .kinds import Kind
-from .table import choice, custom, path, text
+from .kinds import Kind, toml_value
+from .table import choice, custom, text
 
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 LOG_FORMATS = ("text", "json")
@@ -27,6 +28,24 @@ class LogFormat(Kind):
     def read(self, text: str) -> t.Any:
         _cruet.check_access_log_format(text)
         return text
+
+
+class LogConfig(Kind):
+    """What sets :mod:`logging` up: a file, or the dictionary of ``dictConfig``.
+
+    In Python also a :class:`configparser.RawConfigParser` for ``fileConfig``.
+    """
+
+    name = "path or table"
+    metavar = "PATH"
+
+    def take(self, value: t.Any) -> t.Any:
+        if not isinstance(value, str | dict | configparser.RawConfigParser):
+            raise ValueError(f"must be a path or a table, not {value!r}")
+        return value
+
+    def write(self, value: t.Any) -> str:
+        return toml_value(value)
 
 
 @dataclass(kw_only=True)
@@ -67,10 +86,11 @@ class Logs:
         fixed=True,
         why="For people to read.",
     )
-    log_config: str | None = path(
+    log_config: t.Any = custom(
+        LogConfig(),
         None,
         "A file for logging.config: .ini as fileConfig reads it, .json or .toml as dictConfig. "
-        "The loggers are cruet.server and cruet.access.",
+        "The loggers are cruet.server and cruet.access. In a config file also dictConfig's table.",
         why="Most need no more than the settings above.",
     )
     syslog: str = text(

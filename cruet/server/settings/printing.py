@@ -27,10 +27,12 @@ def config_text(configuration: Configuration) -> str:
 
 
 def _line(row: Setting, value: object, origin: str | None) -> str:
-    if callable(value):
+    try:
+        text = "" if value is None else row.kind.write(value)
+    except ValueError:
         return f"# {row.name}: {value!r}, {origin}"
     if origin is not None and value is not None:
-        return f"{row.name} = {row.kind.write(value)}  # {origin}"
+        return f"{row.name} = {text}  # {origin}"
     if value is None or row.shown:
         return f"# {row.name}: {row.shown or 'not set'}"
-    return f"# {row.name} = {row.kind.write(value)}"
+    return f"# {row.name} = {text}"

@@ -325,6 +325,17 @@ def test_what_is_printed_can_be_read_again(tmp_path: Path) -> None:
     assert [name[1] for name in names if name] == [row.name for row in ROWS if not row.into]
 
 
+def test_a_table_is_printed_in_one_line(tmp_path: Path) -> None:
+    table = {"version": 1, "a b": {"x": [True, 1.5, "\x7f"], "y": {}}}
+    options = ServerOptions(log_config=table)
+    text = config_text(Configuration(options, {"log_config": "here"}))
+    (tmp_path / "printed.toml").write_text(text)
+    assert read(config="printed.toml").options.log_config == table
+    # What TOML cannot say is there as a comment.
+    options.log_config = {"()": print}
+    assert "# log_config: {" in config_text(Configuration(options, {"log_config": "here"}))
+
+
 def test_print_and_check(tmp_path: Path) -> None:
     runner = CliRunner()
     (tmp_path / "cruet.toml").write_text("app = 'hello_of_settings:app'\nworkers = 3")
