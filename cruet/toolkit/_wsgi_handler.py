@@ -169,10 +169,10 @@ class WSGIRequestHandler(BaseHTTPRequestHandler):
 
     def _limit_input(self, environ: WSGIEnvironment) -> None:
         """Have the body end where the message does."""
-        environ["wsgi.input_terminated"] = True
         if environ.get("HTTP_TRANSFER_ENCODING", "").strip().lower() == "chunked":
             self._body: t.Any = DechunkedInput(t.cast("t.IO[bytes]", self.rfile))
             environ["wsgi.input"] = io.BufferedReader(self._body)
+            environ["wsgi.input_terminated"] = True
             return
         length = environ.get("CONTENT_LENGTH", "0")
         size = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from cruet.toolkit import serving
+from cruet.toolkit.exceptions import ClientDisconnected
 from cruet.toolkit.serving import (
     BaseWSGIServer,
     DechunkedInput,
@@ -115,6 +116,23 @@ def test_a_body_that_is_not_read_is_skipped() -> None:
     with serving_at() as server, contextlib.closing(connect(server)) as connection:
         assert ask(connection, "POST", "/unread", b"x" * 100_000) == (200, "unread")
         assert ask(connection, "GET", "/stream") == (200, "one two")
+
+
+def test_a_body_whose_stream_was_closed_is_a_client_that_went_away() -> None:
+    kept: list[Request] = []
+
+    @Request.application
+    def keep(request: Request) -> Response:
+        kept.append(request)
+        return Response("kept")
+
+    with serving_at(keep) as server:
+        assert once(server, "POST", "/", b"body")[0] == 200
+    environ = kept[0].environ
+    assert "wsgi.input_terminated" not in environ, "the length tells where the body ends"
+    environ["wsgi.input"].close()
+    with pytest.raises(ClientDisconnected):
+        kept[0].get_data()
 
 
 def test_a_large_body_that_is_not_read_ends_the_connection() -> None:
