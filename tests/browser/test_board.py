@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import chromium, look
+from chromium import chromium, flashed, leave, look
 from fetched import ROOT
 from served import served
 
 webdriver = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
 pytestmark = pytest.mark.heavy
 
@@ -73,15 +72,7 @@ def fill(browser: webdriver.Chrome, **fields: str) -> None:
             )
         else:
             form.find_element(By.NAME, name).send_keys(value)
-    # The next page has a window object of its own, so it lacks the mark that this one gets.
-    browser.execute_script("window.left = true")
-    form.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
-    arrived = "return !window.left && document.readyState === 'complete'"
-    WebDriverWait(browser, 20).until(lambda _: browser.execute_script(arrived))
-
-
-def said(browser: webdriver.Chrome) -> str:
-    return " ".join(element.text for element in browser.find_elements(By.CLASS_NAME, "flash"))
+    leave(browser, form.find_element(By.CSS_SELECTOR, "button[type=submit]").click)
 
 
 def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
@@ -91,9 +82,19 @@ def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
     browser.get(f"{site}/auth/register")
     look(browser, "board-register")
     fill(browser, name="Ada", password="correct horse")
-    assert "Welcome!" in said(browser)
+    assert browser.current_url == f"{site}/auth/login"
+    assert "Welcome!" in flashed(browser)
+    fill(browser, name="Ada", password="wrong horse")
+    assert "Name and password do not match." in flashed(browser)
+
+    browser.get(f"{site}/notices/new")
+    assert browser.current_url == f"{site}/auth/login?next=/notices/new"
+    assert "Log in first" in flashed(browser)
     fill(browser, name="Ada", password="correct horse")
-    assert "Hello, Ada." in said(browser)
+    assert browser.current_url == f"{site}/notices/new"
+    assert "Hello, Ada." in flashed(browser)
+    browser.refresh()
+    assert flashed(browser) == ""
 
     notices = [
         ("offer", "A ladder, six rungs", "Too long for the new flat. Come and fetch it.", 0),
@@ -113,10 +114,17 @@ def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
         if hue is not None:
             fields["picture"] = str(picture(tmp_path / f"{hue}.png", hue))
         fill(browser, **fields)
-        assert "Your notice is pinned." in said(browser)
+        assert "Your notice is pinned." in flashed(browser)
+    picture_of_it = browser.find_element(By.CSS_SELECTOR, "main img[src*=pictures]")
+    assert browser.execute_script("return arguments[0].naturalWidth", picture_of_it) > 0
     fill(browser, body="I can, on Sunday.")
     assert "1 comment" in browser.page_source
     look(browser, "board-notice")
+    # A form that was sent led elsewhere, so that neither of these sends it again.
+    browser.refresh()
+    browser.back()
+    browser.forward()
+    assert "1 comment" in browser.page_source
 
     browser.get(f"{site}/notices/new")
     look(browser, "board-form")
@@ -126,6 +134,9 @@ def test_a_visit(site: str, browser: webdriver.Chrome, tmp_path: Path) -> None:
 
     browser.find_element(By.LINK_TEXT, "Who can prune an apple tree?").click()
     browser.back()
+    assert browser.current_url == f"{site}/"
+    leave(browser, browser.find_element(By.CSS_SELECTOR, "nav button").click)
+    assert "You are logged out." in flashed(browser)
     assert browser.current_url == f"{site}/"
 
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []

@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from fetched import Sdist, run_suite, unpack
+from fetched import run_suite, unpack
+from flaskr import FLASK, FLASKR
 from served import Browser, served
-from twins import WAYS, Application, Comparison
+from twins import WAYS, Comparison
 from walk import Walker
-
-FLASK = Sdist("flask", "3.1.3", "0ef0e52b8a9cd932855379197dd8f94047b359ca0a78695144304cb45f87c9eb")
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -72,16 +71,10 @@ def test_a_visit_over_http(flaskr: Path) -> None:
         assert (again.status, again.body) == (304, b"")
 
 
-def prepare(folder: Path, python: Path) -> None:
-    """Make the database, in the environment's own instance folder, as the tutorial does."""
-    subprocess.run([python, "-m", "flask", "--app", "flaskr", "init-db"], cwd=folder, check=True)
-
-
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    flaskr = Application("flaskr", (), "flaskr:create_app()", (FLASK, "examples/tutorial"), prepare)
     today = [(r"\d{4}-\d\d-\d\d", "<today>")]
-    return Comparison(flaskr, walk, tmp_path_factory.mktemp("flaskr"), today)
+    return Comparison(FLASKR, walk, tmp_path_factory.mktemp("flaskr"), today)
 
 
 @pytest.mark.parametrize("way", WAYS)

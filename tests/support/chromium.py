@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from fetched import ROOT
 
 webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
 #: Screenshots for a person to look at.
 SHOTS = ROOT / "build" / "screenshots"
@@ -24,6 +26,20 @@ def chromium() -> webdriver.Chrome:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.binary_location = "/usr/bin/chromium"
     return webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+
+
+def leave(browser: webdriver.Chrome, act: Callable[[], None]) -> None:
+    """Do what leads to another page; returns when that is there."""
+    # The next page has a window object of its own, so it lacks the mark that this one gets.
+    browser.execute_script("window.left = true")
+    act()
+    arrived = "return !window.left && document.readyState === 'complete'"
+    WebDriverWait(browser, 20).until(lambda _: browser.execute_script(arrived))
+
+
+def flashed(browser: webdriver.Chrome) -> str:
+    """What the page says in elements of the class `flash`."""
+    return " ".join(element.text for element in browser.find_elements("class name", "flash"))
 
 
 def look(browser: webdriver.Chrome, name: str) -> None:
