@@ -21,6 +21,11 @@ from ._cruet_request import InstanceDict as InstanceDict
 from ._cruet_request import _request_over as _request_over
 from ._cruet_request import own_attributes as own_attributes
 from ._cruet_request import parse_query_pairs as parse_query_pairs
+from ._cruet_routing import Map as Map
+from ._cruet_routing import MapAdapter as MapAdapter
+from ._cruet_routing import Matcher as Matcher
+from ._cruet_routing import Rule as Rule
+from ._cruet_routing import parse_converter_args as parse_converter_args
 from ._cruet_server import FileWrapper as FileWrapper
 from ._cruet_server import HookedRequest as HookedRequest
 from ._cruet_server import HookedResponse as HookedResponse
@@ -119,7 +124,7 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 _T = TypeVar("_T")
 _Multi = Mapping[_K, _V | list[_V] | tuple[_V, ...] | set[_V]] | Iterable[tuple[_K, _V]]
-_Fields = Mapping[str, Any] | Iterable[tuple[str, Any]] | "CHeaders"
+_Fields = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 def iter_multi_items(mapping: _Multi[_K, _V]) -> Iterator[tuple[_K, _V]]: ...
 
@@ -254,186 +259,91 @@ class CLocalProxy:
     def __setattr__(self, name: str, value: Any, /) -> None: ...
     def __delattr__(self, name: str, /) -> None: ...
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
-
-# routing
-_Query = Mapping[str, Any] | str
-
-class Rule:
-    rule: str
-    is_leaf: bool
-    is_branch: bool
-    map: Map | None
-    strict_slashes: bool | None
-    merge_slashes: bool | None
-    subdomain: str | None
-    host: str | None
-    defaults: Mapping[str, Any] | None
-    build_only: bool
-    alias: bool
-    websocket: bool
-    methods: set[str] | None
-    endpoint: Any
-    redirect_to: str | Callable[..., str] | None
-    arguments: set[str]
-    _converters: dict[str, Any]
-    _trace: list[tuple[bool, str]]
-    def __init__(
-        self,
-        string: str,
-        defaults: Mapping[str, Any] | None = None,
-        subdomain: str | None = None,
-        methods: Iterable[str] | None = None,
-        build_only: bool = False,
-        endpoint: Any | None = None,
-        strict_slashes: bool | None = None,
-        merge_slashes: bool | None = None,
-        redirect_to: str | Callable[..., str] | None = None,
-        alias: bool = False,
-        host: str | None = None,
-        websocket: bool = False,
-    ) -> None: ...
-    def empty(self) -> Self: ...
-    def get_empty_kwargs(self) -> Mapping[str, Any]: ...
-    def get_rules(self, map: Any) -> Iterator[Any]: ...
-    def refresh(self) -> None: ...
-    def bind(self, map: Map, rebind: bool = False) -> None: ...
-    def get_converter(
-        self,
-        variable_name: str,
-        converter_name: str,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
-    ) -> Any: ...
-    def compile(self) -> None: ...
-    def build(
-        self, values: Mapping[str, Any], append_unknown: bool = True
-    ) -> tuple[str, str] | None: ...
-    def provides_defaults_for(self, rule: Rule) -> bool: ...
-    def suitable_for(self, values: Mapping[str, Any], method: str | None = None) -> bool: ...
-    def build_compare_key(self) -> tuple[int, int, int]: ...
-    def _encode_query_vars(self, query_vars: Mapping[str, Any]) -> str: ...
-    def __eq__(self, other: object, /) -> bool: ...
-    __hash__: None  # type: ignore[assignment]
-
-def parse_converter_args(argstr: str) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
-
-class Matcher:
-    merge_slashes: bool
-    def __init__(self, merge_slashes: bool) -> None: ...
-    def add(self, rule: Rule) -> None: ...
-    def update(self) -> None: ...
-    def match(
-        self, domain: str, path: str, method: str, websocket: bool
-    ) -> tuple[Any, dict[str, Any]]: ...
-
-class Map:
-    default_subdomain: str
-    strict_slashes: bool
-    merge_slashes: bool
-    redirect_defaults: bool
-    host_matching: bool
-    converters: dict[str, Any]
-    sort_parameters: bool
-    sort_key: Callable[[Any], Any] | None
-    _adapter_class: Any
-    @property
-    def _matcher(self) -> Matcher: ...
-    @property
-    def _rules(self) -> list[Any]: ...
-    @property
-    def _rules_by_endpoint(self) -> dict[Any, list[Any]]: ...
-    def __init__(
-        self,
-        rules: Iterable[Any] | None = None,
-        default_subdomain: str = "",
-        strict_slashes: bool = True,
-        merge_slashes: bool = True,
-        redirect_defaults: bool = True,
-        converters: Mapping[str, Any] | None = None,
-        sort_parameters: bool = False,
-        sort_key: Callable[[Any], Any] | None = None,
-        host_matching: bool = False,
-    ) -> None: ...
-    def is_endpoint_expecting(self, endpoint: Any, *arguments: str) -> bool: ...
-    def iter_rules(self, endpoint: Any | None = None) -> Iterator[Any]: ...
-    def add(self, rulefactory: Any) -> None: ...
-    def update(self) -> None: ...
-    def bind(
-        self,
-        server_name: str,
-        script_name: str | None = None,
-        subdomain: str | None = None,
-        url_scheme: str = "http",
-        default_method: str = "GET",
-        path_info: str | None = None,
-        query_args: _Query | None = None,
-    ) -> Any: ...
-    def bind_to_environ(
-        self, environ: Any, server_name: str | None = None, subdomain: str | None = None
-    ) -> Any: ...
-    def _subdomain_of(self, host: str, server_name: str) -> str: ...
-
-class MapAdapter:
-    map: Any
-    server_name: str
-    script_name: str
-    subdomain: str | None
-    url_scheme: str
-    path_info: str
-    default_method: str
-    query_args: _Query | None
-    websocket: bool
-    def __init__(
-        self,
-        map: Map,
-        server_name: str,
-        script_name: str,
-        subdomain: str | None,
-        url_scheme: str,
-        path_info: str,
-        default_method: str,
-        query_args: _Query | None = None,
-    ) -> None: ...
-    def dispatch(
-        self,
-        view_func: Callable[[Any, Mapping[str, Any]], Any],
-        path_info: str | None = None,
-        method: str | None = None,
-        catch_http_exceptions: bool = False,
-    ) -> Any: ...
-    def match(
-        self,
-        path_info: str | None = None,
-        method: str | None = None,
-        return_rule: bool = False,
-        query_args: _Query | None = None,
-        websocket: bool | None = None,
-    ) -> tuple[Any, dict[str, Any]]: ...
-    def test(self, path_info: str | None = None, method: str | None = None) -> bool: ...
-    def allowed_methods(self, path_info: str | None = None) -> Iterable[str]: ...
-    def get_host(self, domain_part: str | None) -> str: ...
-    def get_default_redirect(
-        self, rule: Rule, method: str, values: dict[str, Any], query_args: _Query
-    ) -> str | None: ...
-    def encode_query_args(self, query_args: _Query) -> str: ...
-    def make_redirect_url(
-        self, path_info: str, query_args: _Query | None = None, domain_part: str | None = None
-    ) -> str: ...
-    def make_alias_redirect_url(
-        self, path: str, endpoint: Any, values: Mapping[str, Any], method: str, query_args: _Query
-    ) -> str: ...
-    def _partial_build(
-        self, endpoint: Any, values: Mapping[str, Any], method: str | None, append_unknown: bool
-    ) -> tuple[str, str, bool] | None: ...
-    def build(
-        self,
-        endpoint: Any,
-        values: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        force_external: bool = False,
-        append_unknown: bool = True,
-        url_scheme: str | None = None,
-    ) -> str: ...
+    # What is proxied decides what these take and give.
+    __eq__: Any
+    __ne__: Any
+    __lt__: Any
+    __le__: Any
+    __gt__: Any
+    __ge__: Any
+    __bool__: Any
+    __iter__: Any
+    __next__: Any
+    __reversed__: Any
+    __contains__: Any
+    __len__: Any
+    __length_hint__: Any
+    __getitem__: Any
+    __setitem__: Any
+    __delitem__: Any
+    __dir__: Any
+    __format__: Any
+    __bytes__: Any
+    __complex__: Any
+    __int__: Any
+    __float__: Any
+    __index__: Any
+    __round__: Any
+    __trunc__: Any
+    __floor__: Any
+    __ceil__: Any
+    __abs__: Any
+    __neg__: Any
+    __pos__: Any
+    __invert__: Any
+    __enter__: Any
+    __exit__: Any
+    __aenter__: Any
+    __aexit__: Any
+    __aiter__: Any
+    __anext__: Any
+    __await__: Any
+    __copy__: Any
+    __deepcopy__: Any
+    __instancecheck__: Any
+    __subclasscheck__: Any
+    __wrapped__: Any
+    __add__: Any
+    __radd__: Any
+    __iadd__: Any
+    __sub__: Any
+    __rsub__: Any
+    __isub__: Any
+    __mul__: Any
+    __rmul__: Any
+    __imul__: Any
+    __matmul__: Any
+    __rmatmul__: Any
+    __imatmul__: Any
+    __truediv__: Any
+    __rtruediv__: Any
+    __itruediv__: Any
+    __floordiv__: Any
+    __rfloordiv__: Any
+    __ifloordiv__: Any
+    __mod__: Any
+    __rmod__: Any
+    __imod__: Any
+    __pow__: Any
+    __rpow__: Any
+    __ipow__: Any
+    __lshift__: Any
+    __rlshift__: Any
+    __ilshift__: Any
+    __rshift__: Any
+    __rrshift__: Any
+    __irshift__: Any
+    __and__: Any
+    __rand__: Any
+    __iand__: Any
+    __or__: Any
+    __ror__: Any
+    __ior__: Any
+    __xor__: Any
+    __rxor__: Any
+    __ixor__: Any
+    __divmod__: Any
+    __rdivmod__: Any
 
 # dispatch
 class CAppContext:

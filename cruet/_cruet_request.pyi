@@ -1,9 +1,9 @@
 # The types of cruet._cruet's requests and responses. No module of this name exists at run time.
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import IO, Any, Literal, Self, TypeVar, overload
+from typing import IO, Any, Literal, TypeVar, overload
 
 from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -33,9 +33,12 @@ from .toolkit.formparser import FormDataParser
 from .toolkit.http import COEP, COOP
 from .toolkit.routing import Rule
 from .toolkit.user_agent import UserAgent
+from .toolkit.utils import cached_property, environ_property, header_property
+from .toolkit.wrappers import Request, Response
+from .toolkit.wrappers.response import ResponseStream
 
 _R = TypeVar("_R", bound="CRequest")
-_Fields = Any
+_Fields = Mapping[str, str | Iterable[str]] | Iterable[tuple[str, str]]
 
 # exchange
 class FieldSource: ...
@@ -58,9 +61,9 @@ def parse_query_pairs(text: bytes) -> list[tuple[str, str]]: ...
 def _request_over(cls: type[_R], exchange: Exchange) -> _R: ...
 
 class CRequestHead:
-    parameter_storage_class: type[Any]
-    dict_storage_class: type[Any]
-    list_storage_class: type[Any]
+    parameter_storage_class: type[MultiDict[str, Any]]
+    dict_storage_class: type[MultiDict[str, Any]]
+    list_storage_class: type[list[Any]]
     user_agent_class: type[UserAgent]
     trusted_hosts: list[str] | None
     method: str
@@ -71,48 +74,39 @@ class CRequestHead:
     query_string: bytes
     headers: Headers
     remote_addr: str | None
-    args: MultiDict[str, str]
-    cookies: ImmutableMultiDict[str, str]
-    access_route: list[str]
-    full_path: str
-    host: str
-    url: str
-    base_url: str
-    root_url: str
-    host_url: str
-    content_length: int | None
-    authorization: Authorization | None
-    user_agent: UserAgent
-    cache_control: RequestCacheControl
-    accept_mimetypes: MIMEAccept
-    accept_charsets: CharsetAccept
-    accept_encodings: Accept
-    accept_languages: LanguageAccept
-    pragma: HeaderSet
-    if_match: ETags
-    if_none_match: ETags
-    if_modified_since: datetime | None
-    if_unmodified_since: datetime | None
-    if_range: IfRange
-    range: Range | None
-    @property
-    def content_type(self) -> str | None: ...
-    @property
-    def content_encoding(self) -> str | None: ...
-    @property
-    def content_md5(self) -> str | None: ...
-    @property
-    def referrer(self) -> str | None: ...
-    @property
-    def date(self) -> datetime | None: ...
-    @property
-    def max_forwards(self) -> int | None: ...
-    @property
-    def origin(self) -> str | None: ...
-    @property
-    def access_control_request_headers(self) -> HeaderSet | None: ...
-    @property
-    def access_control_request_method(self) -> str | None: ...
+    args: cached_property[MultiDict[str, str]]
+    cookies: cached_property[ImmutableMultiDict[str, str]]
+    access_route: cached_property[list[str]]
+    full_path: cached_property[str]
+    host: cached_property[str]
+    url: cached_property[str]
+    base_url: cached_property[str]
+    root_url: cached_property[str]
+    host_url: cached_property[str]
+    content_length: cached_property[int | None]
+    authorization: cached_property[Authorization | None]
+    user_agent: cached_property[UserAgent]
+    cache_control: cached_property[RequestCacheControl]
+    accept_mimetypes: cached_property[MIMEAccept]
+    accept_charsets: cached_property[CharsetAccept]
+    accept_encodings: cached_property[Accept]
+    accept_languages: cached_property[LanguageAccept]
+    pragma: cached_property[HeaderSet]
+    if_match: cached_property[ETags]
+    if_none_match: cached_property[ETags]
+    if_modified_since: cached_property[datetime | None]
+    if_unmodified_since: cached_property[datetime | None]
+    if_range: cached_property[IfRange]
+    range: cached_property[Range | None]
+    content_type: header_property[str]
+    content_encoding: header_property[str]
+    content_md5: header_property[str]
+    referrer: header_property[str]
+    date: header_property[datetime | None]
+    max_forwards: header_property[int]
+    origin: header_property[str]
+    access_control_request_headers: header_property[HeaderSet]
+    access_control_request_method: header_property[str]
     @property
     def mimetype(self) -> str: ...
     @property
@@ -148,22 +142,17 @@ class CRequest(CRequestHead):
     url_rule: Rule | None
     view_args: dict[str, Any] | None
     routing_exception: HTTPException | None
-    stream: IO[bytes]
-    data: bytes
-    form: MultiDict[str, str]
-    files: MultiDict[str, FileStorage]
-    values: CombinedMultiDict[str, str]
-    url_root: str
-    @property
-    def input_stream(self) -> IO[bytes]: ...
-    @property
-    def remote_user(self) -> str | None: ...
-    @property
-    def is_multithread(self) -> bool: ...
-    @property
-    def is_multiprocess(self) -> bool: ...
-    @property
-    def is_run_once(self) -> bool: ...
+    stream: cached_property[IO[bytes]]
+    data: cached_property[bytes]
+    form: cached_property[ImmutableMultiDict[str, str]]
+    files: cached_property[ImmutableMultiDict[str, FileStorage]]
+    values: cached_property[CombinedMultiDict[str, str]]
+    url_root: cached_property[str]
+    input_stream: environ_property[IO[bytes]]
+    remote_user: environ_property[str]
+    is_multithread: environ_property[bool]
+    is_multiprocess: environ_property[bool]
+    is_run_once: environ_property[bool]
     @property
     def script_root(self) -> str: ...
     @property
@@ -180,9 +169,9 @@ class CRequest(CRequestHead):
         self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False
     ) -> None: ...
     @classmethod
-    def from_values(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def from_values(cls, *args: Any, **kwargs: Any) -> Request: ...
     @classmethod
-    def application(cls, f: Callable[..., WSGIApplication]) -> WSGIApplication: ...
+    def application(cls, f: Callable[[Request], WSGIApplication]) -> WSGIApplication: ...
     def _get_file_stream(
         self,
         total_content_length: int | None,
@@ -199,52 +188,87 @@ class CRequest(CRequestHead):
     ) -> bytes: ...
     @overload
     def get_data(
-        self, cache: bool = True, *, as_text: Literal[True], parse_form_data: bool = False
+        self, cache: bool = True, as_text: Literal[True] = ..., parse_form_data: bool = False
     ) -> str: ...
-    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any: ...
+    @overload
+    def get_json(
+        self, force: bool = False, silent: Literal[False] = False, cache: bool = True
+    ) -> Any: ...
+    @overload
+    def get_json(
+        self, force: bool = False, silent: bool = False, cache: bool = True
+    ) -> Any | None: ...
     def on_json_loading_failed(self, e: ValueError | None) -> Any: ...
     def close(self) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, exc_type: object, exc_value: object, tb: object) -> None: ...
+    def __enter__(self) -> Request: ...
+    def __exit__(self, exc_type: Any, exc_value: Any, tb: Any) -> None: ...
 
 # response
 _Status = int | str | HTTPStatus
-_Body = Iterable[bytes] | Iterable[str] | bytes | bytearray | str
+_Body = Iterable[bytes] | bytes | bytearray | Iterable[str] | str
 
 class CResponseHead:
     default_status: int
     default_mimetype: str | None
     max_cookie_size: int
     headers: Headers
-    status_code: int
-    content_type: str | None
-    content_length: int | None
-    location: str | None
-    age: timedelta | None
-    content_location: str | None
-    content_encoding: str | None
-    content_md5: str | None
-    date: datetime | None
-    expires: datetime | None
-    last_modified: datetime | None
-    accept_ranges: str | None
-    access_control_allow_headers: HeaderSet | None
-    access_control_allow_methods: HeaderSet | None
-    access_control_allow_origin: str | None
-    access_control_expose_headers: HeaderSet | None
-    access_control_max_age: int | None
-    access_control_allow_credentials: bool
-    cross_origin_opener_policy: COOP
-    cross_origin_embedder_policy: COEP
-    retry_after: datetime | None
-    vary: HeaderSet
-    content_language: HeaderSet
-    allow: HeaderSet
-    content_range: ContentRange
-    www_authenticate: WWWAuthenticate
-    content_security_policy: ContentSecurityPolicy
-    content_security_policy_report_only: ContentSecurityPolicy
-    mimetype: str | None
+    @property
+    def status_code(self) -> int: ...
+    @status_code.setter
+    def status_code(self, value: int) -> None: ...
+    content_type: header_property[str]
+    content_length: header_property[int]
+    location: header_property[str]
+    age: header_property[timedelta | None]
+    content_location: header_property[str]
+    content_encoding: header_property[str]
+    content_md5: header_property[str]
+    date: header_property[datetime | None]
+    expires: header_property[datetime | None]
+    last_modified: header_property[datetime | None]
+    accept_ranges: header_property[str]
+    access_control_allow_headers: header_property[HeaderSet]
+    access_control_allow_methods: header_property[HeaderSet]
+    access_control_allow_origin: header_property[str]
+    access_control_expose_headers: header_property[HeaderSet]
+    access_control_max_age: header_property[int]
+    @property
+    def access_control_allow_credentials(self) -> bool: ...
+    @access_control_allow_credentials.setter
+    def access_control_allow_credentials(self, value: bool | None) -> None: ...
+    cross_origin_opener_policy: header_property[COOP]
+    cross_origin_embedder_policy: header_property[COEP]
+    @property
+    def retry_after(self) -> datetime | None: ...
+    @retry_after.setter
+    def retry_after(self, value: datetime | int | str | None) -> None: ...
+    vary: property
+    content_language: property
+    allow: property
+    @property
+    def content_range(self) -> ContentRange: ...
+    @content_range.setter
+    def content_range(self, value: ContentRange | str | None) -> None: ...
+    @property
+    def www_authenticate(self) -> WWWAuthenticate: ...
+    @www_authenticate.setter
+    def www_authenticate(self, value: WWWAuthenticate | list[WWWAuthenticate] | None) -> None: ...
+    @www_authenticate.deleter
+    def www_authenticate(self) -> None: ...
+    @property
+    def content_security_policy(self) -> ContentSecurityPolicy: ...
+    @content_security_policy.setter
+    def content_security_policy(self, value: ContentSecurityPolicy | str | None) -> None: ...
+    @property
+    def content_security_policy_report_only(self) -> ContentSecurityPolicy: ...
+    @content_security_policy_report_only.setter
+    def content_security_policy_report_only(
+        self, value: ContentSecurityPolicy | str | None
+    ) -> None: ...
+    @property
+    def mimetype(self) -> str | None: ...
+    @mimetype.setter
+    def mimetype(self, value: str) -> None: ...
     @property
     def status(self) -> str: ...
     @status.setter
@@ -299,15 +323,15 @@ class CResponse(CResponseHead):
     json_module: Any
     direct_passthrough: bool
     response: Iterable[str] | Iterable[bytes]
-    data: bytes | str
-    stream: Any
+    data: property
+    stream: cached_property[ResponseStream]
     _on_close: list[Callable[[], Any]]
     @property
     def is_streamed(self) -> bool: ...
     @property
     def is_sequence(self) -> bool: ...
     @property
-    def json(self) -> Any: ...
+    def json(self) -> Any | None: ...
     def __init__(
         self,
         response: _Body | None = None,
@@ -329,9 +353,12 @@ class CResponse(CResponseHead):
     def freeze(self) -> None: ...
     def call_on_close(self, func: Callable[[], Any]) -> Callable[[], Any]: ...
     def close(self) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(self, exc_type: object, exc_value: object, tb: object) -> None: ...
-    def get_json(self, force: bool = False, silent: bool = False) -> Any: ...
+    def __enter__(self) -> Response: ...
+    def __exit__(self, exc_type: Any, exc_value: Any, tb: Any) -> None: ...
+    @overload
+    def get_json(self, force: bool = False, silent: Literal[False] = False) -> Any: ...
+    @overload
+    def get_json(self, force: bool = False, silent: bool = False) -> Any | None: ...
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers: ...
     def get_app_iter(self, environ: WSGIEnvironment) -> Iterable[bytes]: ...
     def get_wsgi_response(
@@ -342,17 +369,17 @@ class CResponse(CResponseHead):
     ) -> Iterable[bytes]: ...
     def make_conditional(
         self,
-        request_or_environ: WSGIEnvironment | CRequest,
+        request_or_environ: WSGIEnvironment | Request,
         accept_ranges: bool | str = False,
         complete_length: int | None = None,
-    ) -> Self: ...
+    ) -> Response: ...
     def add_etag(self, overwrite: bool = False, weak: bool = False) -> None: ...
     @classmethod
-    def force_type(cls, response: object, environ: WSGIEnvironment | None = None) -> Self: ...
+    def force_type(cls, response: Response, environ: WSGIEnvironment | None = None) -> Response: ...
     @classmethod
     def from_app(
         cls, app: WSGIApplication, environ: WSGIEnvironment, buffered: bool = False
-    ) -> Self: ...
+    ) -> Response: ...
 
 class InstanceDict:
     def __get__(self, owner: Any, cls: type | None = None) -> Any: ...

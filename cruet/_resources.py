@@ -35,7 +35,7 @@ class PackageFiles:
 
     def open_resource(
         self: t.Any, resource: str, mode: str = "rb", encoding: str | None = "utf-8"
-    ) -> t.IO[t.Any]:
+    ) -> t.IO[t.AnyStr]:
         """Open a file relative to :attr:`root_path`, for reading only."""
         if mode not in {"r", "rt", "rb"}:
             raise ValueError("Resources can only be opened for reading.")
@@ -55,7 +55,7 @@ class ApplicationFiles(PackageFiles):
 
     def open_instance_resource(
         self: t.Any, resource: str, mode: str = "rb", encoding: str | None = "utf-8"
-    ) -> t.IO[t.Any]:
+    ) -> t.IO[t.AnyStr]:
         """Open a file of the instance folder, for reading or writing."""
         path = os.path.join(self.instance_path, resource)
         return open(path, mode) if "b" in mode else open(path, mode, encoding=encoding)

@@ -189,10 +189,14 @@ class AppGroup(click.Group):
 class _Commands:
     """Mixed into Flask and Blueprint."""
 
-    @cached_property
-    def cli(self: t.Any) -> AppGroup:
-        """Commands of the application, or of the blueprint, shown by ``cruet --help``."""
-        return AppGroup(name=self.name)
+    if t.TYPE_CHECKING:
+        cli: click.Group
+    else:
+
+        @cached_property
+        def cli(self) -> click.Group:
+            """Commands of the application, or of the blueprint, shown by ``cruet --help``."""
+            return AppGroup(name=self.name)
 
 
 def _set_app(ctx: click.Context, param: click.Option, value: str | None) -> str | None:

@@ -42,7 +42,7 @@ class ConfigAttribute(t.Generic[T]):
         obj.config[self.__name__] = value
 
 
-class Config(dict[str, t.Any]):
+class Config(dict[t.Any, t.Any]):
     """A dict that can be filled from files, objects and the environment.
 
     Relative file names are taken from ``root_path``. All loaders but :meth:`from_prefixed_env` take

@@ -174,7 +174,7 @@ class SecureCookieSessionInterface(SessionInterface):
     #: How itsdangerous derives the signing key.
     key_derivation = "hmac"
     #: Turns the session into text and back.
-    serializer: t.Any = session_json_serializer
+    serializer = session_json_serializer
     session_class = SecureCookieSession
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:

@@ -7,7 +7,7 @@ by changing the import.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping, Sequence
 
 if t.TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -25,6 +25,9 @@ ResponseValue = t.Union[
     Mapping[str, t.Any],
     Iterator[str],
     Iterator[bytes],
+    # Flask's for Quart's sake; an annotation with it must go on passing.
+    AsyncIterable[str],
+    AsyncIterable[bytes],
 ]
 
 #: One header's value, or several of one name.

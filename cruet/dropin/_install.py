@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -22,15 +23,20 @@ def install(place: Place, *, replace: bool = False) -> list[Kept]:
     """
     real = _check(place, replace)
     kept = []
+    stale: list[Path] = []
     with ExitStack() as undo:
         try:
             for found in real:
                 kept.append(take_out(place, found, undo))
             for stub in STUBS:
-                write(place, stub, undo)
+                ours = place.installed(stub)
+                before = _files(ours) if ours is not None and is_ours(ours) else set()
+                stale += before - write(place, stub, undo)
         except OSError as error:
             raise DropInError(f"{error}; everything is as it was") from error
         undo.pop_all()
+    # What an earlier cruet wrote and this one does not.
+    _delete(stale, place.purelib)
     return kept
 
 
@@ -45,7 +51,7 @@ def remove(place: Place) -> tuple[list[Stub], list[Kept]]:
         for stub in STUBS:
             found = place.installed(stub)
             if found is not None and is_ours(found):
-                _delete(found)
+                _delete(_files(found), place.purelib)
                 removed.append(stub)
         kept = all_kept(place)
         for one in kept:
@@ -55,8 +61,8 @@ def remove(place: Place) -> tuple[list[Stub], list[Kept]]:
     return removed, kept
 
 
-def write(place: Place, stub: Stub, undo: ExitStack) -> None:
-    """Write a stub's files; ``undo`` deletes them, or puts back what they were."""
+def write(place: Place, stub: Stub, undo: ExitStack) -> set[Path]:
+    """Write a stub's files and return them; ``undo`` deletes them, or puts back what they were."""
     files: dict[str, bytes] = {}
     modes: dict[str, int] = {}
     for path, text in stub.files().items():
@@ -66,6 +72,7 @@ def write(place: Place, stub: Stub, undo: ExitStack) -> None:
         files[path] = script(function, place.python).encode()
         modes[path] = 0o755
     itself = f"{stub.dist_info}/RECORD"
+    written = set()
     for path, contents in {**files, itself: record(files, itself).encode()}.items():
         target = Path(os.path.normpath(place.purelib / path))
         _make_folders(target.parent, undo)
@@ -76,6 +83,8 @@ def write(place: Place, stub: Stub, undo: ExitStack) -> None:
         target.write_bytes(contents)
         if path in modes:
             target.chmod(modes[path])
+        written.add(target)
+    return written
 
 
 def _make_folders(folder: Path, undo: ExitStack) -> None:
@@ -119,23 +128,24 @@ def _script_in_the_way(place: Place, stub: Stub) -> Path | None:
     return next((path for path in paths if os.path.lexists(path)), None)
 
 
-def _delete(found: Distribution) -> None:
-    """Delete a stub's files, what Python compiled of them, and the folders where empty."""
+def _files(found: Distribution) -> set[Path]:
     home = Path(str(found.locate_file("")))
+    return {Path(os.path.normpath(home / file)) for file in found.files or ()}
+
+
+def _delete(files: Iterable[Path], home: Path) -> None:
+    """Delete files, what Python compiled of them, and the folders below ``home`` where empty."""
     folders: set[Path] = set()
-    for file in found.files or ():
-        path = Path(os.path.normpath(home / file))
+    for path in files:
         path.unlink(missing_ok=True)
+        for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+            compiled.unlink()
+        folders.add(path.parent / "__pycache__")
         for parent in path.parents:
             if home not in parent.parents:
                 break
             folders.add(parent)
     for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
-        compiled = folder / "__pycache__"
-        if folder.name != "__pycache__" and compiled.is_dir():
-            for path in compiled.glob("*.pyc"):
-                path.unlink()
-            _remove_if_empty(compiled)
         _remove_if_empty(folder)
 
 

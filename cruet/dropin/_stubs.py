@@ -1,14 +1,16 @@
 """What the distributions ``flask`` and ``werkzeug`` hold that let their names stand for cruet's.
 
-Each is a package of one line of code, stubs that tell type checkers where the names come from, and
+Each is a package of one line of code, files that tell type checkers where the names come from, and
 the metadata by which pip and :mod:`importlib.metadata` know it.
 """
 
 from __future__ import annotations
 
+import ast
 import base64
 import csv
 import hashlib
+import importlib.util
 import io
 import pkgutil
 import sys
@@ -20,6 +22,9 @@ from ._finder import TARGETS
 
 #: Written to ``INSTALLER``, by which a distribution of ours is told from the real one.
 INSTALLER = "cruet"
+
+#: Modules of Werkzeug's own that other packages import all the same.
+_IMPORTED = frozenset({"_internal", "_reloader"})
 
 _INIT = '''\
 """The name {name} stands for {target} in this environment; `cruet drop-in remove` ends that."""
@@ -37,6 +42,8 @@ except ModuleNotFoundError as error:
 
 take_over(__name__)
 '''
+
+_UNRUN = "# For type checkers and editors: in Python this is {target} itself.\n"
 
 _WHEEL = """\
 Wheel-Version: 1.0
@@ -98,7 +105,7 @@ class Stub:
         found = {
             f"{self.package}/__init__.py": _INIT.format(name=self.package, target=self.target),
             f"{self.package}/py.typed": "",
-            **dict(_type_stubs(self.package, self.target)),
+            **dict(_readable_modules(self.package, self.target)),
             f"{self.dist_info}/METADATA": self.metadata(),
             f"{self.dist_info}/WHEEL": _WHEEL,
             f"{self.dist_info}/INSTALLER": f"{INSTALLER}\n",
@@ -143,18 +150,65 @@ def record(files: dict[str, bytes], itself: str) -> str:
     return text.getvalue()
 
 
-def _type_stubs(package: str, target: str) -> Iterator[tuple[str, str]]:
-    """Yield a stub for each public module: its names are those of the module it stands for."""
+def _readable_modules(package: str, target: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, contents) for each module: type checkers read files and run no finders.
+
+    A file names what the module it stands for defines or exports, one to one. It is never run. It
+    is no stub, because pyright complains of a stub that has no source beside it.
+    """
     top = import_module(target)
-    yield f"{package}/__init__.pyi", f"from {target} import *\n"
+    yield f"{package}/__init__.pyi", _names_of(target)
     for module in pkgutil.walk_packages(top.__path__, f"{target}.", onerror=_raise):
-        inner = module.name[len(target) + 1 :]
-        parts = inner.split(".")
+        parts = module.name[len(target) + 1 :].split(".")
         foreign = package == "flask" and parts[0] in ("dropin", "server", "toolkit")
-        if foreign or any(part.startswith("_") for part in parts):
+        if foreign or any(part.startswith("_") and part not in _IMPORTED for part in parts):
             continue
         path = "/".join([package, *parts, *(["__init__"] if module.ispkg else [])])
-        yield f"{path}.pyi", f"from {module.name} import *\n"
+        yield f"{path}.py", _UNRUN.format(target=module.name) + _names_of(module.name)
+
+
+def _names_of(module: str) -> str:
+    spec = importlib.util.find_spec(module)
+    source = getattr(getattr(spec, "loader", None), "get_source", lambda name: None)(module)
+    if source is None:
+        raise ImportError(f"{module} has no source to read its names from", name=module)
+    lines = [f"    {name} as {name},\n" for name in sorted(_names(ast.parse(source).body))]
+    return f"from {module} import (\n{''.join(lines)})\n" if lines else ""
+
+
+def _names(body: list[ast.stmt]) -> set[str]:
+    """Return the names that a module defines, or imports under the same name to hand them on.
+
+    Of those with two underscores at each end only ``__getattr__`` is one.
+    """
+    found: set[str] = set()
+    for node in body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                found.add(name)
+            case ast.ClassDef(name=name):
+                found.add(name)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found.update(one.name for one in names if one.asname == one.name)
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() as listed):
+                found.update(ast.literal_eval(listed))
+            case ast.Assign(targets=targets):
+                places = [place for target in targets for place in ast.walk(target)]
+                found.update(
+                    place.id
+                    for place in places
+                    if isinstance(place, ast.Name) and isinstance(place.ctx, ast.Store)
+                )
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+            case ast.If(test=ast.UnaryOp(op=ast.Not()), orelse=orelse):
+                found.update(_names(orelse))  # `if not TYPE_CHECKING`: what checkers do not see
+            case ast.If(body=body, orelse=orelse):
+                found.update(_names(body), _names(orelse))
+            case ast.Try(body=body, handlers=handlers, orelse=orelse):
+                parts = [body, orelse, *(handler.body for handler in handlers)]
+                found.update(*(_names(part) for part in parts))
+    return {name for name in found if not name.startswith("__") or name == "__getattr__"}
 
 
 def _raise(name: str) -> None:

@@ -145,6 +145,10 @@ def quote_etag(etag: str, weak: bool = False) -> str:
     return _cruet.quote_etag(etag, weak)
 
 
+@t.overload
+def unquote_etag(etag: str) -> tuple[str, bool]: ...
+@t.overload
+def unquote_etag(etag: None) -> tuple[None, None]: ...
 def unquote_etag(etag: str | None) -> tuple[str, bool] | tuple[None, None]:
     """(tag, weak) of an entity tag with or without quotes; (None, None) for none."""
     return _cruet.unquote_etag(etag) if etag else (None, None)

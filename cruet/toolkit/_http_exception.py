@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from .wrappers.response import Response as WSGIResponse
 
     _Environ: t.TypeAlias = WSGIEnvironment | None
+    _Source: t.TypeAlias = WSGIEnvironment | WSGIRequest | None
     _Scope: t.TypeAlias = dict[str, t.Any] | None
     _Body: t.TypeAlias = t.Iterable[bytes]
     _Fields: t.TypeAlias = list[tuple[str, str]]
@@ -66,9 +67,11 @@ class HTTPException(Exception):
         """The response's header fields."""
         return [("Content-Type", "text/html; charset=utf-8")]
 
-    def get_response(
-        self, environ: WSGIRequest | _Environ = None, scope: _Scope = None
-    ) -> WSGIResponse | SansIOResponse:
+    @t.overload
+    def get_response(self, environ: _Source = ..., scope: None = None) -> WSGIResponse: ...
+    @t.overload
+    def get_response(self, environ: None = None, scope: _Scope = ...) -> SansIOResponse: ...
+    def get_response(self, environ: _Source = None, scope: _Scope = None) -> SansIOResponse:
         """The response: the one given to the constructor, else the HTML page."""
         if self.response is not None:
             return self.response
@@ -81,7 +84,7 @@ class HTTPException(Exception):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> _Body:
         """Answer as a WSGI application."""
-        return t.cast("WSGIResponse", self.get_response(environ))(environ, start_response)
+        return self.get_response(environ)(environ, start_response)
 
     def __str__(self) -> str:
         code = self.code if self.code is not None else "???"

@@ -85,7 +85,7 @@ class Unauthorized(HTTPException):
         # A string is one challenge too, though it can be iterated.
         if isinstance(www_authenticate, str) or hasattr(www_authenticate, "to_header"):
             www_authenticate = (t.cast("WWWAuthenticate", www_authenticate),)
-        self.www_authenticate = tuple(www_authenticate or ())
+        self.www_authenticate: tuple[WWWAuthenticate, ...] = tuple(www_authenticate or ())
 
     def get_headers(self, environ: _Environ = None, scope: _Scope = None) -> _Fields:
         headers = super().get_headers(environ, scope)

@@ -17,9 +17,19 @@ from .wsgi import get_content_length, get_input_stream
 if t.TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    Parsed = tuple[t.IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
-    # (total_content_length, content_type, filename, content_length) -> a writable, readable file
-    StreamFactory = t.Callable[..., t.IO[bytes]]
+    t_parse_result = tuple[t.IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
+
+    class TStreamFactory(t.Protocol):
+        """Gives a writable, readable file for an upload, see :func:`default_stream_factory`."""
+
+        def __call__(
+            self,
+            total_content_length: int | None,
+            content_type: str | None,
+            filename: str | None,
+            content_length: int | None = None,
+        ) -> t.IO[bytes]: ...
+
 
 if not t.TYPE_CHECKING:
     __getattr__ = names_from_elsewhere(__name__)
@@ -52,14 +62,14 @@ def default_stream_factory(
 
 def parse_form_data(
     environ: WSGIEnvironment,
-    stream_factory: StreamFactory | None = None,
+    stream_factory: TStreamFactory | None = None,
     max_form_memory_size: int | None = None,
     max_content_length: int | None = None,
     cls: type[MultiDict[str, t.Any]] | None = None,
     silent: bool = True,
     *,
     max_form_parts: int | None = None,
-) -> Parsed:
+) -> t_parse_result:
     """Parse the form in a WSGI environ's body into (stream, fields, files).
 
     The parameters are those of :class:`FormDataParser`. The environ's input must not be read
@@ -92,7 +102,7 @@ class FormDataParser:
 
     def __init__(
         self,
-        stream_factory: StreamFactory | None = None,
+        stream_factory: TStreamFactory | None = None,
         max_form_memory_size: int | None = None,
         max_content_length: int | None = None,
         cls: type[MultiDict[str, t.Any]] | None = None,
@@ -107,7 +117,7 @@ class FormDataParser:
         self.cls: type[MultiDict[str, t.Any]] = MultiDict if cls is None else cls
         self.silent = silent
 
-    def parse_from_environ(self, environ: WSGIEnvironment) -> Parsed:
+    def parse_from_environ(self, environ: WSGIEnvironment) -> t_parse_result:
         """Parse a WSGI environ's body into (stream, fields, files)."""
         stream = get_input_stream(environ, max_content_length=self.max_content_length)
         content_length = get_content_length(environ)
@@ -120,7 +130,7 @@ class FormDataParser:
         mimetype: str,
         content_length: int | None,
         options: dict[str, str] | None = None,
-    ) -> Parsed:
+    ) -> t_parse_result:
         """Parse a stream into (stream, fields, files).
 
         ``mimetype`` and ``options`` are the content type and its parameters, ``content_length`` is
@@ -145,7 +155,7 @@ class FormDataParser:
         mimetype: str,
         content_length: int | None,
         options: dict[str, str],
-    ) -> Parsed:
+    ) -> t_parse_result:
         parser = MultiPartParser(
             stream_factory=self.stream_factory,
             max_form_memory_size=self.max_form_memory_size,
@@ -165,7 +175,7 @@ class FormDataParser:
         mimetype: str,
         content_length: int | None,
         options: dict[str, str],
-    ) -> Parsed:
+    ) -> t_parse_result:
         body = stream.read()
         # What is not UTF-8 as it stands is no form that a client may send.
         body.decode()
@@ -184,7 +194,7 @@ class MultiPartParser:
 
     def __init__(
         self,
-        stream_factory: StreamFactory | None = None,
+        stream_factory: TStreamFactory | None = None,
         max_form_memory_size: int | None = None,
         cls: type[MultiDict[str, t.Any]] | None = None,
         buffer_size: int = 64 * 1024,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from aliased import Result, environment, run_suite, unexpected
-from fetched import Sdist, unpack
+from fetched import FLASK, unpack
 
-FLASK = Sdist("flask", "3.1.3", "0ef0e52b8a9cd932855379197dd8f94047b359ca0a78695144304cb45f87c9eb")
 TESTS = 490
 REQUIREMENTS = ("pytest==9.0.2", "asgiref==3.10.0", "greenlet==3.2.4", "python-dotenv==1.2.1")
 

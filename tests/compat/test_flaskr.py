@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from fetched import run_suite, unpack
-from flaskr import FLASK, FLASKR
+from fetched import FLASK, run_suite, unpack
+from flaskr import FLASKR
 from served import Browser, served
 from twins import WAYS, Comparison
 from walk import Walker

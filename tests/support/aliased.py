@@ -47,7 +47,7 @@ def environment(suite: str, requirements: Sequence[str]) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
     drop_in(python)
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    for step in ((*install, *requirements), ("-c", CHECK)):
+    for step in ((*install, *requirements), ("-c", CHECK)) if requirements else (("-c", CHECK),):
         run_in(python, *step)
     made.touch()
     return python

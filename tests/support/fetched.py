@@ -37,6 +37,9 @@ class Sdist:
         return KEPT / f"{self.name}-{self.version}.tar.gz"
 
 
+FLASK = Sdist("flask", "3.1.3", "0ef0e52b8a9cd932855379197dd8f94047b359ca0a78695144304cb45f87c9eb")
+
+
 def fetch(sdist: Sdist) -> Path:
     """The archive of `sdist`, kept or else from PyPI. Raises where the hash differs."""
     if not sdist.archive.exists():

@@ -5,10 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from fetched import Sdist
+from fetched import FLASK
 from twins import Application
-
-FLASK = Sdist("flask", "3.1.3", "0ef0e52b8a9cd932855379197dd8f94047b359ca0a78695144304cb45f87c9eb")
 
 
 def prepare(folder: Path, python: Path) -> None:

@@ -99,6 +99,10 @@ class Accept(ImmutableList[tuple[str, float]]):
                 return item, quality  # the first one is the most specific
         return None
 
+    @t.overload
+    def best_match(self, matches: cabc.Iterable[str]) -> str | None: ...
+    @t.overload
+    def best_match(self, matches: cabc.Iterable[str], default: str = ...) -> str: ...
     def best_match(self, matches: cabc.Iterable[str], default: str | None = None) -> str | None:
         """Of the values that the server has, the one that the client likes best; between equals
         the more specifically named, then the earlier one. ``default`` where it takes none."""
@@ -201,6 +205,10 @@ class LanguageAccept(Accept):
     def _value_matches(self, value: str, item: str) -> bool:
         return item == "*" or _normalize_lang(value) == _normalize_lang(item)
 
+    @t.overload
+    def best_match(self, matches: cabc.Iterable[str]) -> str | None: ...
+    @t.overload
+    def best_match(self, matches: cabc.Iterable[str], default: str = ...) -> str: ...
     def best_match(self, matches: cabc.Iterable[str], default: str | None = None) -> str | None:
         """The best of the languages. Where no tag matches whole, primary tags are compared: first
         the client's (``en`` suits one who wants ``en-US``), then the server's (``en-US`` suits one

@@ -45,9 +45,9 @@ class ETags(cabc.Collection[str]):
 
     def contains_raw(self, etag: str) -> bool:
         """Whether a tag matches that is quoted, and marked ``W/`` if weak."""
-        tag, weak = unquote_etag(etag)
-        if tag is None:
+        if not etag:
             return False
+        tag, weak = unquote_etag(etag)
         return self.contains_weak(tag) if weak else self.contains(tag)
 
     def to_header(self) -> str:

@@ -219,7 +219,12 @@ class UpdateDictMixin(dict[K, V]):
         super().clear()
 
     @_telling
-    def update(self, arg: t.Any = None, /, **kwargs: t.Any) -> None:
+    def update(  # type: ignore[override]
+        self,
+        arg: cabc.Mapping[K, V] | cabc.Iterable[tuple[K, V]] | None = None,
+        /,
+        **kwargs: V,
+    ) -> None:
         super().update(() if arg is None else arg, **kwargs)
 
     def setdefault(self, key: K, default: V | None = None) -> V:
@@ -229,6 +234,12 @@ class UpdateDictMixin(dict[K, V]):
             self.on_update(self)
         return value
 
+    @t.overload
+    def pop(self, key: K) -> V: ...
+    @t.overload
+    def pop(self, key: K, default: V) -> V: ...
+    @t.overload
+    def pop(self, key: K, default: T) -> V | T: ...
     def pop(self, key: K, default: t.Any = _missing) -> t.Any:
         present = key in self
         value = super().pop(key) if default is _missing else super().pop(key, default)

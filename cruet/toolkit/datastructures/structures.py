@@ -92,6 +92,16 @@ class CombinedMultiDict(ImmutableMultiDictMixin[K, V], MultiDict[K, V]):  # type
                 return one[key]
         raise BadRequestKeyError(key)
 
+    @t.overload
+    def get(self, key: K, default: None = None, type: None = None) -> V | None: ...
+    @t.overload
+    def get(self, key: K, default: V, type: None = None) -> V: ...
+    @t.overload
+    def get(self, key: K, default: T, type: None = None) -> V | T: ...
+    @t.overload
+    def get(self, key: K, default: None = None, *, type: cabc.Callable[[V], T]) -> T | None: ...
+    @t.overload
+    def get(self, key: K, default: T, type: cabc.Callable[[V], T]) -> T: ...
     def get(self, key: K, default: t.Any = None, type: t.Any = None) -> t.Any:
         """The first value of the first dict that has the key and whose value converts."""
         for one in self.dicts:
@@ -104,6 +114,10 @@ class CombinedMultiDict(ImmutableMultiDictMixin[K, V], MultiDict[K, V]):  # type
                     pass
         return default
 
+    @t.overload
+    def getlist(self, key: K, type: None = None) -> list[V]: ...
+    @t.overload
+    def getlist(self, key: K, type: cabc.Callable[[V], T]) -> list[T]: ...
     def getlist(self, key: K, type: t.Any = None) -> list[t.Any]:
         """All values of the key in all dicts."""
         return [value for one in self.dicts for value in one.getlist(key, type)]

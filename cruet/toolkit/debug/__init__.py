@@ -324,12 +324,12 @@ class DebuggedApplication:
         """Return one of the page's files."""
         folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "shared")
         if filename != os.path.basename(filename):
-            return t.cast(Response, NotFound().get_response(request.environ))
+            return NotFound().get_response(request.environ)
         try:
             with open(os.path.join(folder, filename), "rb") as file:
                 data = file.read()
         except (OSError, ValueError):  # the latter for a NUL in the name
-            return t.cast(Response, NotFound().get_response(request.environ))
+            return NotFound().get_response(request.environ)
         return send_file(
             BytesIO(data), request.environ, download_name=filename, etag=str(adler32(data))
         )
@@ -408,7 +408,7 @@ class DebuggedApplication:
 
 
 def _refusal(request: Request) -> Response:
-    return t.cast(Response, SecurityError().get_response(request.environ))
+    return SecurityError().get_response(request.environ)
 
 
 class _Start:

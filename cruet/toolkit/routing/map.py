@@ -42,6 +42,6 @@ class Map(_cruet.Map):
     default_converters: t.Mapping[str, type[BaseConverter]] = ImmutableDict(DEFAULT_CONVERTERS)
 
     #: Kept for those who replace it; the map needs no lock.
-    lock_class: t.Callable[[], t.Any] = Lock
+    lock_class = Lock
 
     _adapter_class = MapAdapter

@@ -68,9 +68,9 @@ def _unmodified_since(
 def _etag_unmodified(
     if_range: IfRange | None, if_none_match: str | None, if_match: str | None, etag: str
 ) -> bool | None:
-    raw, _ = _http.unquote_etag(etag)
-    if raw is None:
+    if not etag:
         return None
+    raw, _ = _http.unquote_etag(etag)
     if if_range is not None and if_range.etag is not None:
         # One tag, no list and no "*" (RFC 9110 section 13.1.5).
         return if_range.etag == raw

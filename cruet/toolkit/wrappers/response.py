@@ -41,7 +41,7 @@ class ResponseStream:
         if self.closed:
             raise ValueError("I/O operation on closed file")
 
-    def write(self, value: t.Any) -> int:
+    def write(self, value: bytes) -> int:
         """Append bytes or text; return its length."""
         self._check_open()
         self.response._ensure_sequence(mutable=True)
@@ -49,7 +49,7 @@ class ResponseStream:
         self.response.headers.pop("Content-Length", None)
         return len(value)
 
-    def writelines(self, seq: t.Iterable[t.Any]) -> None:
+    def writelines(self, seq: t.Iterable[bytes]) -> None:
         """Append each item."""
         for item in seq:
             self.write(item)

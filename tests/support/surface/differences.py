@@ -135,7 +135,6 @@ DIFFERENCES: Sequence[Difference] = (
     Difference(
         "Taken from another module, or shared between two.",
         (
-            "exceptions:HTTP_STATUS_CODES",
             "sansio.multipart:next_raw_event",
             "test:take_request",
         ),
