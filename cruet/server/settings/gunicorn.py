@@ -15,6 +15,7 @@ from ...toolkit._addresses import Address, OptionError, parse_address
 from .files import checked, run_python
 from .gunicorn_logs import join_logs
 from .gunicorn_table import GUNICORN, Fate, Row
+from .kinds import Hook
 from .table import Setting
 
 #: Its port where an address names none.
@@ -124,7 +125,7 @@ def _translate(
             result.complaints.append(f"{where} is not honoured: {row.note}")
         return
     try:
-        converted = _CONVERSIONS.get(row.name, _plain)(value, table[row.to])
+        converted = _CONVERSIONS.get(row.name, _conversion(table[row.to]))(value, table[row.to])
         if row.name in ("limit_request_line", "limit_request_field_size"):
             _make_room(converted, result)
     except ValueError as error:
@@ -135,37 +136,40 @@ def _translate(
 
 def _plain(value: t.Any, setting: Setting) -> t.Any:
     """Return a value as Gunicorn takes it: text will do for numbers, flags and lists."""
-    if isinstance(value, str):
-        return setting.kind.read(value)
-    if setting.kind.name in ("integer", "octal mode") and isinstance(value, float):
-        return int(value)
-    if setting.kind.name == "true or false" and value in (0, 1):
-        return bool(value)
-    return value
+    return setting.kind.read(value) if isinstance(value, str) else value
 
 
 def _integer(value: t.Any, setting: Setting) -> t.Any:
-    if isinstance(value, str):
+    """Text may be hexadecimal or octal, too, where a prefix says so."""
+    if isinstance(value, str) and value[:2].lower() in ("0x", "0o", "0b"):
         try:
-            # Hexadecimal and octal too, where the prefix says so.
             return int(value, 0)
         except ValueError:
             raise ValueError(f"must be an integer, not {value!r}") from None
     return _plain(value, setting)
 
 
-def _as_it_is(value: t.Any, _: Setting) -> t.Any:
-    return value
-
-
-def _addresses(value: t.Any, _: Setting) -> list[Address]:
-    items = value.split(",") if isinstance(value, str) else value
-    return [parse_address(str(item).strip(), _PORT) for item in items]
+def _addresses(value: t.Any, setting: Setting) -> list[Address]:
+    # A port of its own for those without.
+    return [parse_address(item, _PORT) for item in setting.kind.take(value)]
 
 
 def _limit(value: t.Any, setting: Setting) -> t.Any:
     # 0 is no limit, and there must be one.
-    return _integer(value, setting) or 65536
+    limit = _integer(value, setting)
+    return 65536 if limit == 0 and isinstance(limit, int) else limit
+
+
+def _hook(value: t.Any, _: Setting) -> t.Any:
+    """A function's name is all dots there."""
+    if isinstance(value, str) and ":" not in value:
+        module, _dot, name = value.rpartition(".")
+        return f"{module}:{name}"
+    return value
+
+
+def _as_it_is(value: t.Any, _: Setting) -> t.Any:
+    return value
 
 
 def _worker_class(value: t.Any, where: str, result: Translation) -> None:
@@ -182,11 +186,13 @@ _CONVERSIONS: dict[str, Callable[[t.Any, Setting], t.Any]] = {
     "logconfig": _as_it_is,
     "limit_request_line": _limit,
     "limit_request_field_size": _limit,
-    **dict.fromkeys(
-        ("workers", "threads", "backlog", "limit_request_fields", "max_requests"), _integer
-    ),
-    "max_requests_jitter": _integer,
 }
+
+
+def _conversion(setting: Setting) -> Callable[[t.Any, Setting], t.Any]:
+    if isinstance(setting.kind, Hook):
+        return _hook
+    return _integer if setting.kind.name in ("integer", "number") else _plain
 
 
 def _make_room(limit: t.Any, result: Translation) -> None:

@@ -7,6 +7,8 @@ import json
 import os
 import typing as t
 
+from .kinds import Flag
+
 #: A value, and where it was said, by Gunicorn's name.
 Said = dict[str, tuple[t.Any, str]]
 
@@ -61,8 +63,10 @@ def _join_syslog(said: Said) -> list[str]:
     wanted, where = said.pop("syslog", (False, ""))
     address = said.pop("syslog_addr", ("udp://localhost:514", ""))[0]
     access = not said.pop("disable_redirect_access_to_syslog", (False, ""))[0]
-    if not wanted or wanted in ("0", "false", "False"):
+    flag = Flag()
+    if not (flag.read(wanted) if isinstance(wanted, str) else flag.take(wanted)):
         return []
+    _demand_text("syslog_addr", address)
     if address.startswith("tcp:"):
         return [f"{where} syslog_addr is not honoured: syslog is told by UDP or a UNIX socket"]
     if address.startswith("unix:"):
@@ -86,13 +90,19 @@ def _join_configs(said: Said) -> None:
         said["logconfig"] = _read_ini(ini[0]), ini[1]
 
 
+def _demand_text(name: str, value: t.Any) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a string, not {value!r}")
+
+
 def _mapping(value: t.Any) -> dict[str, t.Any]:
     if not isinstance(value, dict):
         raise ValueError(f"logconfig_dict must be a dictionary, not {value!r}")
     return value
 
 
-def _read_json(path: str) -> dict[str, t.Any]:
+def _read_json(path: t.Any) -> dict[str, t.Any]:
+    _demand_text("logconfig_json", path)
     try:
         with open(path, encoding="utf-8") as file:
             found = json.load(file)
@@ -109,7 +119,8 @@ def _renamed(config: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**merged, "loggers": {LOGGERS.get(name, name): how for name, how in loggers.items()}}
 
 
-def _read_ini(path: str) -> configparser.RawConfigParser:
+def _read_ini(path: t.Any) -> configparser.RawConfigParser:
+    _demand_text("logconfig", path)
     parser = configparser.ConfigParser({"here": os.path.dirname(path), "__file__": path})
     try:
         with open(path, encoding="utf-8") as file:

@@ -137,6 +137,9 @@ class Choice(Kind):
         self.metavar = f"[{'|'.join(filter(None, choices))}]"
 
     def read(self, text: str) -> str:
+        # INFO is as good as info.
+        if text.lower() in self.choices:
+            return text.lower()
         if text not in self.choices:
             names = ", ".join(choice or '""' for choice in self.choices)
             raise ValueError(f"must be one of {names}, not {text!r}")

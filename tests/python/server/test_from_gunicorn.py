@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +102,8 @@ def test_nothing_said(folder: Path) -> None:
             "limit_request_field_size = 100000",
             {"limit_request_field_size": 100000, "limit_request_head": 200000},
         ),
-        ("on_exit = 'a:b'", {"on_exit": "a:b"}),
+        ("on_exit = 'a.b.c'", {"on_exit": "a.b:c"}),
+        ("loglevel = 'WARNING'", {"log_level": "warning"}),
         ("header_map = 'refuse'", {"header_map": "refuse"}),
         ("forwarded_allow_ips = '10.0.0.1,::1'", {"forwarded_allow_ips": ["10.0.0.1", "::1"]}),
         (
@@ -118,6 +121,52 @@ def test_values(folder: Path, source: str, wanted: dict[str, Any]) -> None:
     assert result.complaints == []
     for name, spelled in result.spelled.items():
         assert name == "bind" or "gunicorn.conf.py: " in spelled
+
+
+#: By the type of the default.
+VALUES: dict[str, list[Any]] = {
+    "int": [1, 100, "100", "0x64", "0o144", "x", "", [], {}, -1],
+    "bool": [True, "true", "True", "x", [], 2],
+    "function": [lambda: 1, lambda _: 1, lambda _, __: 1, lambda _, __, ___: 1, 1, "x", "", {}],
+}
+
+
+#: What cruet refuses and Gunicorn takes, or takes otherwise: too small limits, syslog's address.
+STRICTER = [
+    ("limit_request_line", None),
+    ("limit_request_field_size", None),
+    ("syslog", "udp://localhost:514"),
+]
+
+
+@pytest.mark.parametrize("row", GUNICORN.values(), ids=lambda row: row.name)
+def test_values_are_taken_as_gunicorn_takes_them(row: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Gunicorn takes is taken with the same meaning, and what it refuses is refused."""
+    config = pytest.importorskip("gunicorn.config")
+    kind = type(config.Config().settings[row.name].default).__name__
+    if row.to not in SETTINGS or row.name.startswith(("logconfig", "syslog_addr")):
+        return
+    module = types.ModuleType("values_of_gunicorn")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    for value in VALUES.get(kind, []):
+        theirs = config.Config()
+        setattr(module, row.name, value)
+        try:
+            theirs.set(row.name, value)
+            wanted = theirs.settings[row.name].get()
+        except Exception:
+            wanted = None
+        try:
+            ours = read_gunicorn("python:values_of_gunicorn", {}, SETTINGS).values.get(row.to)
+        except OptionError:
+            ours = None
+        if wanted is not None and (row.name, ours) in STRICTER:
+            continue
+        if callable(wanted):
+            # Gunicorn wraps some.
+            assert ours is value
+        else:
+            assert ours == wanted, value
 
 
 @pytest.mark.parametrize(
