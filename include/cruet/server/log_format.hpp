@@ -37,8 +37,9 @@ namespace cruet::server {
 inline constexpr std::string_view common_log_format =
     R"(%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s")";
 
-// Text of a client's, so that it stays within its line and its quotes.
-inline void append_escaped(std::string& out, std::string_view text) {
+namespace detail {
+// Escapes all but printable ASCII, quotes and backslashes among it, by two digits behind `mark`.
+inline void append_printable(std::string& out, std::string_view text, std::string_view mark) {
     static constexpr char digits[] = "0123456789abcdef";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -46,26 +47,22 @@ inline void append_escaped(std::string& out, std::string_view text) {
             out += c;
             continue;
         }
-        out += "\\x";
+        out += mark;
         out += digits[byte >> 4];
         out += digits[byte & 15U];
     }
 }
+}  // namespace detail
+
+// Text of a client's, so that it stays within its line and its quotes.
+inline void append_escaped(std::string& out, std::string_view text) {
+    detail::append_printable(out, text, "\\x");
+}
 
 // A string of JSON (RFC 8259). Bytes beyond ASCII are taken for Latin-1, as WSGI takes them.
 inline void append_json_string(std::string& out, std::string_view text) {
-    static constexpr char digits[] = "0123456789abcdef";
     out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
-            out += c;
-            continue;
-        }
-        out += "\\u00";
-        out += digits[byte >> 4];
-        out += digits[byte & 15U];
-    }
+    detail::append_printable(out, text, "\\u00");
     out += '"';
 }
 
