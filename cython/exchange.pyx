@@ -110,9 +110,8 @@ cdef class Exchange(FieldSource):
     # Status that the error of reading the body asks for; 0: there was none.
     cdef int body_error
     cdef InputStream _input
-    # For hooks alone: what they know of the request, and what was answered, a CResponse or an _Answer.
+    # What hooks around the request know of it, a HookedRequest; None where there are none.
     cdef object hooked
-    cdef object given
 
     def __cinit__(self):
         self.x = NULL

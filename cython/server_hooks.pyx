@@ -10,6 +10,8 @@ cdef class HookedRequest:
     cdef Exchange _exchange
     cdef list _headers
     cdef list _headers_before
+    # What was answered, a CResponse or an _Answer.
+    cdef object _given
 
     @property
     def method(self):
@@ -102,6 +104,7 @@ cdef class HookedRequest:
         """What was answered, once it was: a HookedResponse."""
         cdef HookedResponse response = HookedResponse.__new__(HookedResponse)
         response._exchange = self._exchange
+        response._given = self._given
         return response
 
 
@@ -109,6 +112,7 @@ cdef class HookedResponse:
     """An answer as a hook after the request sees it, under the names that Gunicorn has for it."""
 
     cdef Exchange _exchange
+    cdef object _given
 
     @property
     def status_code(self):
@@ -118,7 +122,7 @@ cdef class HookedResponse:
     @property
     def status(self):
         """The status line: ``200 OK``; the number alone where only that is known."""
-        given = self._exchange.given
+        given = self._given
         if isinstance(given, _Answer) and (<_Answer>given).status is not None:
             return (<_Answer>given).status
         if isinstance(given, CResponse):
@@ -128,7 +132,7 @@ cdef class HookedResponse:
     @property
     def headers(self):
         """The header fields that the application gave, a list of (name, value)."""
-        given = self._exchange.given
+        given = self._given
         if isinstance(given, _Answer) and (<_Answer>given).headers is not None:
             return list((<_Answer>given).headers)
         if isinstance(given, CResponse):
@@ -174,6 +178,6 @@ cdef int _after_request(Exchange ex, context) except -1:
         _server_log.exception("Error in the hook post_request")
     finally:
         PyContext_Exit(context)
-        # They refer to this.
-        ex.given = ex.hooked = None
+        # It refers to this.
+        ex.hooked = None
     return 0

@@ -353,7 +353,7 @@ cdef _Answer _start_answer(app, Exchange ex, object context):
     try:
         given = dispatch(app, ex)
         if ex.site.post_request is not None:
-            ex.given = given
+            _hooked(ex)._given = given
         sends_itself = isinstance(given, CResponse) and _sends_itself(<CResponse>given)
         if sends_itself:
             body = _body_in_memory(<CResponse>given)
@@ -364,7 +364,7 @@ cdef _Answer _start_answer(app, Exchange ex, object context):
         answer.ex = ex
         answer.context = context
         if ex.site.post_request is not None and not sends_itself:
-            ex.given = answer
+            _hooked(ex)._given = answer
         done = answer.send(<CResponse>given, body) if sends_itself else answer.run(given)
     except Exception as error:
         _fail_exchange(ex, error)
