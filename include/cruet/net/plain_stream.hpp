@@ -24,6 +24,10 @@ public:
 
     int fd() const noexcept { return socket_.get(); }
     static constexpr bool pending() noexcept { return false; }
+    bool unread() const noexcept {
+        char first = 0;
+        return ::recv(fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+    }
 
     io_result read(std::span<char> to) noexcept {
         ssize_t n = -1;

@@ -33,6 +33,8 @@ concept Stream = requires(S& stream, std::span<char> to, std::string_view a, std
     // The peer sees a reset rather than an orderly end when the stream is destroyed.
     stream.reset_on_close();
     { stream.pending() } -> std::convertible_to<bool>;
+    // Has the peer sent what nobody has read yet? True where that can only be told by reading.
+    { stream.unread() } -> std::convertible_to<bool>;
     { stream.fd() } -> std::convertible_to<int>;
     { S::secure } -> std::convertible_to<bool>;
 };

@@ -62,6 +62,8 @@ public:
     virtual void send_through(std::string_view bytes) = 0;
     // The same for the end of an answer, of which nothing is copied.
     virtual void send_lent(lent_bytes bytes) = 0;
+    // Inline mode: has the client sent more than the request that is being answered?
+    virtual bool more_input() noexcept = 0;
     // Is this a call from within Handler::handle or writable?
     virtual bool handling() const noexcept = 0;
     // The exchange's state has changed outside of these, or in another thread.
@@ -136,6 +138,10 @@ public:
     void detach() noexcept { host_ = nullptr; }
     // The connection ends after this answer, if its head is not written yet.
     void set_close() noexcept { close_.store(true, std::memory_order_relaxed); }
+    // The same, unless the client has sent another request by then, which is to be answered too.
+    void set_last() noexcept { last_.store(true, std::memory_order_relaxed); }
+    // Thread mode: whether it has.
+    void set_more(bool more) noexcept { more_.store(more, std::memory_order_relaxed); }
     // Thread mode: moves what was written to `out`, and what follows that to `tail`.
     void collect(buffer& out, lent_bytes& tail);
     // Thread mode: how many bytes wait in the connection; wakes a writer that waits for room.
@@ -209,6 +215,8 @@ private:
     std::atomic<bool> gone_{false};
     std::atomic<bool> ended_{false};
     std::atomic<bool> close_{false};
+    std::atomic<bool> last_{false};
+    std::atomic<bool> more_{false};
     std::atomic<bool> queued_{false};
     bool wants_room_ = false;
     bool cut_ = false;

@@ -73,6 +73,7 @@ public:
     void flush() override;
     void send_through(std::string_view bytes) override;
     void send_lent(lent_bytes bytes) override;
+    bool more_input() noexcept override { return behind_ > 0 || stream_.unread(); }
     bool handling() const noexcept override { return handling_; }
     void progress() override;
 
@@ -98,6 +99,7 @@ private:
     bool may_read() const noexcept;
     std::size_t parse(std::string_view input);
     void take(std::string_view input);
+    void note_behind(std::size_t bytes) noexcept;
     void drive();
     void go_on();
     void end_of_input();
@@ -148,6 +150,7 @@ private:
     clock::time_point linger_until_{};
     clock::time_point linger_limit_{};
     std::size_t lingered_ = 0;
+    std::size_t behind_ = 0;  // bytes that were read and not yet parsed
     unsigned answered_ = 0;  // in this turn
 
     state state_ = state::open;

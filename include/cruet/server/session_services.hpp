@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cruet/core/buffer.hpp"
+#include "cruet/net/loop.hpp"
 #include "cruet/server/exchange.hpp"
 #include "cruet/server/handler.hpp"
 #include "cruet/server/metrics.hpp"
@@ -77,8 +78,10 @@ struct session_services {
     L& log;
     ref_ptr<completion_port> port;
     session_pools pools;
-    // A graceful stop has begun: every answer is its connection's last.
+    // A graceful stop has begun, and since when: every answer is its connection's last, unless the
+    // client has already sent another request.
     bool stopping = false;
+    net::coarse_clock::time_point stopping_since{};
 
 private:
     std::unique_ptr<char[]> read_memory_;

@@ -68,6 +68,8 @@ public:
     void stop(bool graceful) noexcept {
         int asked = stop_asked_.load(std::memory_order_relaxed);
         const int wanted = graceful ? 1 : 2;
+        // A handler may keep the loop from noticing for long: what lingers does so from now on.
+        if (asked == 0) stop_at_.store(clock::now(), std::memory_order_relaxed);
         while (asked < wanted && !stop_asked_.compare_exchange_weak(asked, wanted)) {
         }
         services_.port->wake();
@@ -132,6 +134,7 @@ private:
     connection_type* first_ = nullptr;
     std::size_t count_ = 0;
     std::atomic<int> stop_asked_{0};
+    std::atomic<clock::time_point> stop_at_{};
     bool accepting_ = false;
     bool ticking_ = false;
 };

@@ -29,6 +29,7 @@ struct echo {
     void shutdown_write() {}
     void reset_on_close() {}
     bool pending() const { return !bytes.empty(); }
+    bool unread() const { return !bytes.empty(); }
     int fd() const { return -1; }
 };
 static_assert(Stream<echo>);

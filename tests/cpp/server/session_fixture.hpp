@@ -56,6 +56,7 @@ public:
     void shutdown_write() { wire_->shut = true; }
     void reset_on_close() { wire_->reset = true; }
     bool pending() const { return false; }
+    bool unread() const { return !wire_->to_server.empty(); }
     int fd() const { return -1; }
 
 private:

@@ -140,35 +140,3 @@ TEST_CASE("session: content must keep up a rate") {
     CHECK(f.take().starts_with("HTTP/1.1 408 "));
     CHECK(sent < 50);
 }
-
-TEST_CASE("session: a graceful stop") {
-    session_fixture f;
-    f.options.drain_linger = 20ms;
-    f.send(get("/"));
-    f.take();
-    f.services->stopping = true;
-    f.session->on_stop();
-    CHECK_FALSE(f.done());
-    f.send(get("/last"));
-    CHECK(f.take().find("Connection: close\r\n") != std::string::npos);
-    CHECK(f.client->shut);
-
-    session_fixture g;
-    g.options.drain_linger = 20ms;
-    g.handler.on_handle = [&](exchange& x) { g.handler.hold(x); };
-    g.send(get("/"));
-    g.services->stopping = true;
-    g.session->on_stop();
-    (void)g.handler.held[0]->respond(200, {}, {}, "");
-    g.services->port->drain();
-    CHECK(g.take().find("Connection: close\r\n") != std::string::npos);
-
-    session_fixture h;
-    h.options.drain_linger = 20ms;
-    h.send(get("/"));
-    h.services->stopping = true;
-    h.session->on_stop();
-    std::this_thread::sleep_for(40ms);
-    h.session->on_deadline();
-    CHECK(h.done());
-}

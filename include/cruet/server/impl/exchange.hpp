@@ -91,6 +91,8 @@ inline void exchange::recycle() noexcept {
     gone_.store(false, std::memory_order_relaxed);
     ended_.store(false, std::memory_order_relaxed);
     close_.store(false, std::memory_order_relaxed);
+    last_.store(false, std::memory_order_relaxed);
+    more_.store(false, std::memory_order_relaxed);
     queued_.store(false, std::memory_order_relaxed);
     wants_room_ = cut_ = false;
     kept_fields_.clear();
@@ -135,7 +137,10 @@ inline std::string exchange::take_output() {
 inline bool exchange::must_close() const {
     if (close_.load(std::memory_order_relaxed)) return true;
     // Content that is still to come would have to be read before the next request.
-    return !body_.complete();
+    if (!body_.complete()) return true;
+    if (!last_.load(std::memory_order_relaxed)) return false;
+    if (more_.load(std::memory_order_relaxed)) return false;
+    return shared_ || !host_ || !host_->more_input();
 }
 
 inline result<void> exchange::start_locked(int status, std::string_view reason,

@@ -34,11 +34,11 @@ result<void> http1_session<S, V>::head_arrived(http::head_ptr head) {
     if (options.refuse_underscores && has_underscores(*head)) return errc::bad_field_name;
     auto info = forwarded_info(info_, *head, options.forwarding);
     if (!info) return info.error();
-    const bool keep =
-        head->keep_alive() && !services_.stopping && options.keep_alive_timeout.count() > 0;
+    const bool keep = head->keep_alive() && options.keep_alive_timeout.count() > 0;
     continued_ = !head->expects_continue() || !head->has_body();
     exchange_ = services_.pools.take_exchange();
     exchange_->begin(std::move(head), std::move(*info), this, services_.port, options, keep);
+    if (services_.stopping) exchange_->set_last();
     if (services_.reports()) exchange_->set_begun(std::chrono::steady_clock::now());
     body_since_ = now_;
     in_head_ = false;
@@ -97,6 +97,7 @@ std::size_t http1_session<S, V>::parse(std::string_view input) {
             input_failed(parser_.error().code);
             return input.size();
         }
+        note_behind(input.size() - used);
         after_feed();
     }
     return used;
@@ -108,6 +109,7 @@ void http1_session<S, V>::take(std::string_view input) {
     last_read_ = now_;
     if (!pending_.empty()) {
         pending_.append(input);
+        note_behind(pending_.size());
         drive();
         return;
     }
@@ -115,7 +117,15 @@ void http1_session<S, V>::take(std::string_view input) {
     if (used < input.size() && state_ == state::open && !broken_) {
         services_.pools.take(pending_);
         pending_.append(input.substr(used));
+        note_behind(pending_.size());
     }
+}
+
+// What waits behind a request decides whether its answer may end the connection (on_stop).
+template <net::Stream S, class V>
+void http1_session<S, V>::note_behind(std::size_t bytes) noexcept {
+    behind_ = bytes;
+    if (exchange_) exchange_->set_more(bytes > 0);
 }
 
 // Goes on with input that had to wait.

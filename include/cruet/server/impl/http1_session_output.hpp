@@ -198,8 +198,8 @@ void http1_session<S, V>::vanish(errc why) {
 template <net::Stream S, class V>
 void http1_session<S, V>::on_stop() {
     now_ = clock::now();
-    if (exchange_) exchange_->set_close();
-    if (idle()) waiting_since_ = now_;
+    if (exchange_) exchange_->set_last();
+    if (idle()) waiting_since_ = std::max(waiting_since_, services_.stopping_since);
     if (state_ == state::lingering) linger_limit_ = linger_until_ = now_ + stop_linger;
     update_deadline();
 }
@@ -279,7 +279,11 @@ void http1_session<S, V>::on_deadline() {
     } else {
         // A request may have come at the same moment: never close on unread input.
         on_readable();
-        if (idle() && now_ >= deadline_) vanish(errc::timed_out);
+        if (!idle() || now_ < deadline_) return;
+        if (!services_.stopping) return vanish(errc::timed_out);
+        // A request that crosses the end on its way is to meet no reset.
+        start_closing(true);
+        advance();
     }
 }
 

@@ -191,6 +191,7 @@ void worker<P, H, M, L>::begin_stop() {
         for (listening& l : listeners_) accept_some(l, 1 << 16);
     }
     services_.stopping = true;
+    services_.stopping_since = stop_at_.load(std::memory_order_relaxed);
     accept_timer_.cancel();
     set_accepting(false);
     listeners_.clear();
