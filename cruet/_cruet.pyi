@@ -35,6 +35,7 @@ from ._cruet_server import WorkerPlace as WorkerPlace
 from ._cruet_server import check_access_log_format as check_access_log_format
 from ._cruet_server import common_access_log_format as common_access_log_format
 from ._cruet_server import default_loop_name as default_loop_name
+from ._cruet_server import recycle_reasons as recycle_reasons
 from ._cruet_server import run_master as run_master
 from ._cruet_server import versions as versions
 from .app import Flask

@@ -69,6 +69,8 @@ class Server:
         body_timeout: float = 30,
         write_timeout: float = 60,
         graceful_timeout: float = 30,
+        drain_linger: float = 0.5,
+        worker_connections: int = 10000,
         limit_request_line: int = 8190,
         limit_request_fields: int = 100,
         limit_request_field_size: int = 8190,
@@ -94,6 +96,13 @@ class Server:
 class WorkerPlace:
     def ready(self) -> None: ...
 
+recycle_reasons: tuple[str, ...]
+
 def run_master(
-    observer: Any, *, workers: int, lanes: int, timeout: float, graceful_timeout: float
+    observer: Any,
+    settings: dict[str, Any],
+    *,
+    lanes: int = 1,
+    listeners: Iterable[int] = (),
+    listeners_shared: bool = False,
 ) -> int | WorkerPlace: ...

@@ -1,5 +1,15 @@
 # What the master takes from the headers.
-from lib_server cimport milliseconds, slot_view
+from libcpp.vector cimport vector
+
+from lib_server cimport milliseconds, slot_view, worker_context
+
+cdef extern from "cruet/process/recycling.hpp" namespace "cruet::process" nogil:
+    cdef cppclass recycle_limits:
+        unsigned long long requests
+        unsigned long long requests_jitter
+        unsigned long long memory
+        milliseconds lifetime
+        milliseconds lifetime_jitter
 
 cdef extern from "cruet/process/master.hpp" namespace "cruet::process" nogil:
     cdef cppclass master_options:
@@ -7,13 +17,13 @@ cdef extern from "cruet/process/master.hpp" namespace "cruet::process" nogil:
         unsigned lanes
         milliseconds timeout
         milliseconds graceful_timeout
-
-    cdef cppclass worker_context:
-        pass
+        recycle_limits recycle
+        vector[int] listeners
+        bint listeners_shared
 
 cdef extern from "shim_master.hpp" namespace "cruet::binding":
     ctypedef void (*notify_callback)(void* observer, const char* event, int pid, int status)
-    ctypedef bint (*reload_callback)(void* observer)
+    ctypedef bint (*reload_callback)(void* observer, master_options* options)
     cdef cppclass python_master:
         pass
 
@@ -25,5 +35,4 @@ cdef extern from "shim_master.hpp" namespace "cruet::binding":
     int master_exit_code(python_master* m)
     void delete_context(worker_context* w)
     slot_view board_slot(worker_context* w)
-    int context_life_line(worker_context* w)
     void context_ready(worker_context* w)

@@ -77,7 +77,9 @@ cdef extern from "cruet/server/options.hpp" namespace "cruet::server" nogil:
         milliseconds keep_alive_timeout
         milliseconds write_timeout
         milliseconds graceful_timeout
+        milliseconds drain_linger
         size_t body_memory
+        size_t max_connections
         bint threaded
         string server_name
         bint refuse_underscores
@@ -93,6 +95,10 @@ cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil
         void enter(unsigned index)
         void leave(unsigned index)
         bint operator bool()
+
+cdef extern from "cruet/process/worker_context.hpp" namespace "cruet::process" nogil:
+    cdef cppclass worker_context:
+        pass
 
 cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
     size_t field_count(const exchange* x)
@@ -146,9 +152,9 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
                       object body) except +
     int server_add "cruet::binding::server_add"(python_server* s, int fd) except +
     void server_watch_wakeup(python_server* s, int fd) except +
-    void server_watch_life_line(python_server* s, int fd) except +
+    void server_take_place(python_server* s, const worker_context* place) except +
     void server_go_on_later(python_server* s, exchange* x) except +
     void server_run(python_server* s) except +
     unique_ptr[python_server] make_server(const string& loop, const server_options& options,
-                                          const python_calls& calls, slot_view slot,
+                                          const python_calls& calls, const worker_context* place,
                                           const access_log_options& log) except +

@@ -1,8 +1,8 @@
 # The master, and what its workers know of their place.
 
 from lib_master cimport (
-    become_worker, board_slot, context_life_line, context_ready, delete_context, delete_master, master_exit_code,
-    master_options, new_master, python_master, run_master as run_native_master, worker_context,
+    become_worker, board_slot, context_ready, delete_context, delete_master, master_exit_code, master_options,
+    new_master, python_master, run_master as run_native_master,
 )
 
 
@@ -18,12 +18,25 @@ cdef class WorkerPlace:
     cdef slot_view slot(self):
         return board_slot(self.context)
 
-    cdef int life_line(self):
-        return context_life_line(self.context)
-
     def ready(self):
         """Tell the master that the application is loaded and is served from now on."""
         context_ready(self.context)
+
+
+# What a worker was recycled for, as the master's notices number it.
+recycle_reasons = ("none", "requests", "lifetime", "memory")
+
+
+cdef int _fill(master_options* options, dict given) except -1:
+    options.workers = given["workers"]
+    options.timeout = _milliseconds(given["timeout"])
+    options.graceful_timeout = _milliseconds(given["graceful_timeout"])
+    options.recycle.requests = given["max_requests"]
+    options.recycle.requests_jitter = given["max_requests_jitter"]
+    options.recycle.memory = given["max_worker_memory"]
+    options.recycle.lifetime = _milliseconds(given["max_worker_lifetime"])
+    options.recycle.lifetime_jitter = _milliseconds(given["max_worker_lifetime_jitter"])
+    return 0
 
 
 cdef void _tell_observer(void* observer, const char* event, int pid, int status) noexcept:
@@ -33,28 +46,38 @@ cdef void _tell_observer(void* observer, const char* event, int pid, int status)
         _server_log.error("Error in the master's log", exc_info=error)
 
 
-cdef bint _ask_observer(void* observer) noexcept:
+cdef bint _ask_observer(void* observer, master_options* options) noexcept:
     try:
-        return True if (<object>observer).reload() else False
+        settings = (<object>observer).reload()
+        if settings is None:
+            return False
+        _fill(options, settings)
+        return True
     except BaseException as error:
         _server_log.error("Error while reading the configuration anew", exc_info=error)
         return False
 
 
-def run_master(observer, *, unsigned workers, unsigned lanes, double timeout, double graceful_timeout):
+def run_master(observer, dict settings, *, unsigned lanes=1, listeners=(), bint listeners_shared=False):
     """Fork workers and watch over them; see cruet/process/master.hpp.
 
     Returns in every process that it makes: in a worker its :class:`WorkerPlace`, in the master the
-    exit code. ``observer`` has ``notify(event, pid, status)`` and ``reload()``. OSError where
-    pipes, memory or signals cannot be had.
+    exit code. ``settings`` are ``workers``, ``timeout``, ``graceful_timeout``, ``max_requests``,
+    ``max_requests_jitter``, ``max_worker_memory``, ``max_worker_lifetime`` and
+    ``max_worker_lifetime_jitter``, in seconds and bytes. ``observer`` has ``notify(event, pid,
+    status)``, and ``reload()``, which returns settings for the next generation of workers, or None
+    where all is to stay as it is. ``listeners`` are descriptors, of which the kernel's queues are
+    emptied at a graceful stop, unless they are ``listeners_shared`` with others that accept from
+    them. OSError where pipes, memory or signals cannot be had.
     """
     cdef master_options options
     cdef python_master* native
     cdef WorkerPlace place
-    options.workers = workers
+    _fill(&options, settings)
     options.lanes = lanes
-    options.timeout = _milliseconds(timeout)
-    options.graceful_timeout = _milliseconds(graceful_timeout)
+    for fd in listeners:
+        options.listeners.push_back(fd)
+    options.listeners_shared = listeners_shared
     native = new_master(options, <void*>observer, _tell_observer, _ask_observer)
     try:
         if not run_native_master(native):

@@ -11,8 +11,9 @@ from libc.math cimport ceil as _ceil
 from libcpp.memory cimport unique_ptr
 
 from lib_server cimport (
-    access_log_options, build_versions, common_log_format, default_loop, exchange_callback, make_server, milliseconds, plain_callback, python_calls, python_server, server_add,
-    server_go_on_later, server_options, server_run, set_access_log, set_forwarding, server_watch_life_line, server_watch_wakeup,
+    access_log_options, build_versions, common_log_format, default_loop, exchange_callback, make_server, milliseconds, plain_callback,
+    python_calls, python_server, server_add, server_go_on_later, server_options, server_run, server_take_place,
+    server_watch_wakeup, set_access_log, set_forwarding, worker_context,
 )
 
 cdef extern from "Python.h":
@@ -67,7 +68,8 @@ cdef class Server:
 
     def __init__(self, app, sockets, *, unsigned threads=1, str loop="", double keep_alive=75,
                  double header_timeout=10, double body_timeout=30, double write_timeout=60,
-                 double graceful_timeout=30, size_t limit_request_line=8190,
+                 double graceful_timeout=30, double drain_linger=0.5,
+                 size_t worker_connections=10000, size_t limit_request_line=8190,
                  size_t limit_request_fields=100, size_t limit_request_field_size=8190,
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
                  size_t body_memory=524288, int access_log=-1, str access_log_format=common_access_log_format,
@@ -78,6 +80,7 @@ cdef class Server:
         cdef server_options options
         cdef access_log_options log
         cdef python_calls calls
+        cdef worker_context* context = NULL
         cdef int failed
         self.app = app
         self.threads = threads
@@ -91,12 +94,15 @@ cdef class Server:
         self.site.post_request = post_request
         if place is not None:
             self.site.slot = place.slot()
+            context = place.context
         options.threaded = threads > 1
         options.keep_alive_timeout = _milliseconds(keep_alive)
         options.header_timeout = _milliseconds(header_timeout)
         options.body_timeout = _milliseconds(body_timeout)
         options.write_timeout = _milliseconds(write_timeout)
         options.graceful_timeout = _milliseconds(graceful_timeout)
+        options.drain_linger = _milliseconds(drain_linger)
+        options.max_connections = worker_connections
         options.limits.request_line = limit_request_line
         options.limits.field_count = limit_request_fields
         options.limits.field_size = limit_request_field_size
@@ -113,7 +119,7 @@ cdef class Server:
         calls.writable = _on_writable
         calls.gone = _on_gone
         calls.wakeup = _on_wakeup
-        self.native = make_server(loop.encode(), options, calls, self.site.slot, log)
+        self.native = make_server(loop.encode(), options, calls, context, log)
         if self.native.get() == NULL:
             raise ValueError(f"there is no loop named {loop!r}")
         self.site.native = self.native.get()
@@ -139,7 +145,7 @@ cdef class Server:
             thread.start()
             threads.append(thread)
         if self._place is not None:
-            server_watch_life_line(self.native.get(), (<WorkerPlace>self._place).life_line())
+            server_take_place(self.native.get(), (<WorkerPlace>self._place).context)
         try:
             if _threading.current_thread() is _threading.main_thread():
                 self._run_with_signals()

@@ -19,7 +19,7 @@ struct python_fork {
 static_assert(process::ForkPolicy<python_fork>);
 
 using notify_callback = void (*)(void* observer, const char* event, int pid, int status);
-using reload_callback = int (*)(void* observer);
+using reload_callback = int (*)(void* observer, process::master_options* options);
 
 constexpr const char* name_of(process::master_event event) noexcept {
     using enum process::master_event;
@@ -27,15 +27,18 @@ constexpr const char* name_of(process::master_event event) noexcept {
     case worker_starting: return "worker_starting";
     case worker_started: return "worker_started";
     case worker_ready: return "worker_ready";
+    case worker_recycled: return "worker_recycled";
     case worker_stopping: return "worker_stopping";
     case worker_ended: return "worker_ended";
     case worker_hung: return "worker_hung";
     case worker_killed: return "worker_killed";
     case boot_failed: return "boot_failed";
     case fork_failed: return "fork_failed";
+    case workers_wanted: return "workers_wanted";
     case reload_started: return "reload_started";
     case reload_finished: return "reload_finished";
     case reload_failed: return "reload_failed";
+    case logs_reopened: return "logs_reopened";
     case stopping: return "stopping";
     }
     return "unknown";
@@ -49,7 +52,7 @@ struct python_observer {
     void notify(const process::master_notice& notice) const {
         tell(object, name_of(notice.event), static_cast<int>(notice.pid), notice.status);
     }
-    bool reload() const { return ask(object) != 0; }
+    bool reload(process::master_options& options) const { return ask(object, &options) != 0; }
 };
 static_assert(process::MasterObserver<python_observer>);
 
@@ -80,7 +83,6 @@ inline int master_exit_code(python_master* m) noexcept { return m->outcome->exit
 
 inline void delete_context(process::worker_context* w) noexcept { delete w; }
 inline process::slot_view board_slot(process::worker_context* w) noexcept { return w->slot(); }
-inline int context_life_line(process::worker_context* w) noexcept { return w->life_line(); }
 inline void context_ready(process::worker_context* w) noexcept { w->ready(); }
 
 }  // namespace cruet::binding

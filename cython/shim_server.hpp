@@ -23,6 +23,7 @@
 #include "cruet/server/exchange.hpp"
 #include "cruet/server/exchange_queue.hpp"
 #include "cruet/server/worker.hpp"
+#include "cruet/service/slot_metrics.hpp"
 #ifdef CRUET_HAVE_LIBEVENT
 #include "cruet/net/libevent_loop.hpp"
 #endif
@@ -218,7 +219,8 @@ public:
     // Takes a duplicate of the socket. errc as a number.
     virtual int add(int fd) = 0;
     virtual void watch_wakeup(int fd) = 0;
-    virtual void watch_life_line(int fd) = 0;
+    // A worker's place: the end of its master, and connections that this hands over.
+    virtual void take_place(const process::worker_context& place) = 0;
     // With the GIL, which is given away meanwhile.
     virtual void run() = 0;
     virtual void stop(bool graceful) noexcept = 0;
@@ -297,12 +299,17 @@ inline int respond_bytes(exchange* x, python_server* server, int status, std::st
 template <net::Loop Loop>
 class server_over final : public python_server {
 public:
+    using worker_type =
+        server::worker<Loop, python_handler, service::slot_metrics, server::fd_access_log>;
+
     server_over(const server::server_options& options, const python_calls& calls,
-                process::slot_view slot, const server::access_log_options& log)
+                const process::worker_context* place, const server::access_log_options& log)
         : options_(options),
           log_(log),
-          handler_(calls, options.threaded ? &queue_ : nullptr, slot),
-          worker_(options_, handler_, server::shared_null<server::null_metrics>, log_) {}
+          metrics_(place),
+          handler_(calls, options.threaded ? &queue_ : nullptr,
+                   place ? place->slot() : process::slot_view()),
+          worker_(options_, handler_, metrics_, log_) {}
 
     // With the GIL, as its objects are made and destroyed.
     ~server_over() override { drop_returned(); }
@@ -323,8 +330,12 @@ public:
             handler_.wakeup();
         });
     }
-    void watch_life_line(int fd) override {
-        worker_.watch(fd, [this] { worker_.stop(true); });
+    void take_place(const process::worker_context& place) override {
+        worker_.watch(place.life_line(), [this] { worker_.stop(true); });
+        worker_.receive_from(place.connections().receiver(), [&place] {
+            auto next = place.connections().take();
+            return typename worker_type::handed{std::move(next.socket), next.listener};
+        });
     }
     void run() override {
         handler_.state = PyEval_SaveThread();
@@ -350,30 +361,33 @@ private:
 
     server::server_options options_;
     server::fd_access_log log_;
+    service::slot_metrics metrics_;
     python_handler handler_;
-    server::worker<Loop, python_handler, server::null_metrics, server::fd_access_log> worker_;
+    worker_type worker_;
 };
 
 // loop: "libevent", "poll", or "" for the better one there is. Null where it is not there.
 inline std::unique_ptr<python_server> make_server(const std::string& loop,
                                                   const server::server_options& options,
                                                   const python_calls& calls,
-                                                  process::slot_view slot,
+                                                  const process::worker_context* place,
                                                   const server::access_log_options& log) {
 #ifdef CRUET_HAVE_LIBEVENT
     if (loop.empty() || loop == "libevent") {
-        return std::make_unique<server_over<net::libevent_loop>>(options, calls, slot, log);
+        return std::make_unique<server_over<net::libevent_loop>>(options, calls, place, log);
     }
 #endif
     if (loop.empty() || loop == "poll") {
-        return std::make_unique<server_over<net::poll_loop>>(options, calls, slot, log);
+        return std::make_unique<server_over<net::poll_loop>>(options, calls, place, log);
     }
     return nullptr;
 }
 
 inline int server_add(python_server* s, int fd) { return s->add(fd); }
 inline void server_watch_wakeup(python_server* s, int fd) { s->watch_wakeup(fd); }
-inline void server_watch_life_line(python_server* s, int fd) { s->watch_life_line(fd); }
+inline void server_take_place(python_server* s, const process::worker_context* place) {
+    s->take_place(*place);
+}
 inline void server_go_on_later(python_server* s, exchange* x) { s->go_on_later(exchange_ptr(x)); }
 inline void server_run(python_server* s) { s->run(); }
 

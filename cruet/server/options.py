@@ -11,7 +11,7 @@ from .settings.connections import Connections, Limits
 from .settings.development import Development
 from .settings.hooks import Hooks
 from .settings.logs import Logs
-from .settings.processes import Processes
+from .settings.processes import Processes, Recycling
 from .settings.proxies import Proxies
 from .settings.sockets import Sockets
 from .settings.table import Setting, rows
@@ -19,7 +19,16 @@ from .settings.table import Setting, rows
 
 @dataclass(kw_only=True)
 class ServerOptions(
-    Application, Sockets, Processes, Connections, Limits, Proxies, Logs, Hooks, Development
+    Application,
+    Sockets,
+    Processes,
+    Recycling,
+    Connections,
+    Limits,
+    Proxies,
+    Logs,
+    Hooks,
+    Development,
 ):
     """Settings of one server. Times are seconds, sizes bytes; 0 means no limit where it says so.
 
@@ -39,6 +48,10 @@ class ServerOptions(
     def worker_settings(self) -> dict[str, t.Any]:
         """Return the keyword arguments that :class:`cruet._cruet.Server` takes from here."""
         return {name: getattr(self, name) for name, row in SETTINGS.items() if row.worker}
+
+    def master_settings(self) -> dict[str, t.Any]:
+        """Return the settings that :func:`cruet._cruet.run_master` takes from here."""
+        return {name: getattr(self, name) for name, row in SETTINGS.items() if row.master}
 
 
 #: The table: every setting by name, in the order of the documentation.

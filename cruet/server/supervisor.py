@@ -51,10 +51,9 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
         sys.stderr.flush()
         outcome = _cruet.run_master(
             observer,
-            workers=options.workers,
+            options.master_settings(),
             lanes=options.threads + 1,
-            timeout=options.timeout,
-            graceful_timeout=options.graceful_timeout,
+            listeners=[listener.socket.fileno() for listener in listeners],
         )
         if not isinstance(outcome, int):
             sys.exit(_work(outcome, service, observer.coming, load, access_log))
@@ -121,7 +120,7 @@ class _Observer:
         log = logs.logger
         if event == "stopping":
             self.stopping = True
-            # The workers' copies go on until they have taken in what waits.
+            # Workers have been handed what waited.
             for listener in self.service.server.LISTENERS:
                 listener.close()
             log.info("Stopping: %s", signal.Signals(status).name)
@@ -130,6 +129,10 @@ class _Observer:
                 log.info("%s", self.banner)
                 self.banner = ""
             log.info("Worker %d serves", pid)
+        elif event == "worker_recycled":
+            log.info("Worker %d is recycled: %s", pid, _LIMITS[_cruet.recycle_reasons[status]])
+        elif event == "workers_wanted":
+            log.info("Workers wanted: %d", status)
         elif event == "worker_ended" and status != 0:
             # The stop may come before a worker that still imports knows how to take it.
             as_told = self.stopping and status == signal.SIGTERM
@@ -163,8 +166,17 @@ class _Observer:
         else:
             log.debug("%s %d", event, pid)
 
-    def reload(self) -> bool:
-        return self.service.reload()
+    def reload(self) -> dict[str, t.Any] | None:
+        """Return what the master is told from now on; None: all stays as it is."""
+        return self.service.options.master_settings() if self.service.reload() else None
+
+
+#: What a worker has reached, by the name of the reason.
+_LIMITS = {
+    "requests": "it has served its number of requests",
+    "lifetime": "it has served its time",
+    "memory": "it has more memory than it may",
+}
 
 
 def how_it_ended(status: int) -> str:

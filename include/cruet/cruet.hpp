@@ -78,10 +78,15 @@
 #include "cruet/server/session_services.hpp"
 #include "cruet/server/worker.hpp"
 
+#include "cruet/process/crew.hpp"
 #include "cruet/process/fork.hpp"
+#include "cruet/process/handover.hpp"
 #include "cruet/process/master.hpp"
 #include "cruet/process/pipe.hpp"
+#include "cruet/process/recycling.hpp"
 #include "cruet/process/scoreboard.hpp"
 #include "cruet/process/signals.hpp"
+#include "cruet/process/worker_context.hpp"
 
 #include "cruet/service/service.hpp"
+#include "cruet/service/slot_metrics.hpp"

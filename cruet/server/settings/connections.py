@@ -11,6 +11,15 @@ from .table import integer, seconds, size
 class Connections:
     """Connections"""
 
+    worker_connections: int = integer(
+        10_000,
+        "Connections that a worker has open at once; more wait in the kernel's queue.",
+        unit="connections",
+        least=1,
+        most=10_000_000,
+        worker=True,
+        why="An idle one costs some KiB; the limit of open files (ulimit -n) may be lower.",
+    )
     keep_alive: float = seconds(
         75.0,
         "Seconds an idle connection is kept; 0: none is.",

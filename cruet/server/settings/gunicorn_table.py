@@ -251,11 +251,7 @@ _ROWS = [
         "-k --worker-class",
         "workers run views in `threads` threads, as `sync` and `gthread` do",
     ),
-    _needless(
-        "worker_connections",
-        "--worker-connections",
-        "idle connections cost a few KiB each; the limit of open files bounds them",
-    ),
+    _same("worker_connections", "--worker-connections"),
     _same("workers", "-w --workers"),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .table import choice, flag, integer, seconds
+from .table import choice, flag, integer, seconds, size
 
 #: Threads in development, where a page's requests come all at once and one may call another.
 DEVELOPMENT_THREADS = 8
@@ -20,10 +20,10 @@ class Processes:
         unit="processes",
         least=1,
         most=1024,
+        master=True,
         flags="-w",
         variables="WEB_CONCURRENCY",
         why="Right for development; in production as many as there are cores, or a few more.",
-        fixed=True,
     )
     threads: int = integer(
         1,
@@ -64,14 +64,65 @@ class Processes:
     timeout: float = seconds(
         30.0,
         "Seconds a view may take before its worker is replaced; 0: any time.",
+        master=True,
         flags="-t",
         why="Gunicorn's; a proxy's own patience is mostly 60.",
-        fixed=True,
     )
     graceful_timeout: float = seconds(
         30.0,
         "Seconds that requests in flight get at the end.",
         worker=True,
+        master=True,
         why="Gunicorn's, and the time that most supervisors leave between SIGTERM and SIGKILL.",
-        fixed=True,
+    )
+    drain_linger: float = seconds(
+        0.5,
+        "Seconds that a worker which stops keeps idle connections, for requests on their way.",
+        worker=True,
+        why="A busy connection sends its next request sooner, and is told then to close; who is "
+        "silent for longer finds an end that no request of its has crossed.",
+    )
+
+
+@dataclass(kw_only=True)
+class Recycling:
+    """Recycling of workers"""
+
+    max_requests: int = integer(
+        0,
+        "Requests after which a worker is replaced; 0: any number.",
+        unit="requests",
+        least=0,
+        most=2**62,
+        master=True,
+        why="Only for applications that leak: a successor costs a start. It serves before the old "
+        "worker stops, and no request is lost.",
+    )
+    max_requests_jitter: int = integer(
+        0,
+        "At most so many more, at random, so that not all workers are replaced at once.",
+        unit="requests",
+        least=0,
+        most=2**62,
+        master=True,
+        why="Nothing is added to what was asked for.",
+    )
+    max_worker_memory: int = size(
+        0,
+        "Resident bytes beyond which a worker is replaced, looked at each second; 0: any number.",
+        master=True,
+        why="What is right depends on the application; it is less than the machine's memory "
+        "divided by the workers.",
+    )
+    max_worker_lifetime: float = seconds(
+        0.0,
+        "Seconds after which a worker is replaced; 0: any time.",
+        master=True,
+        why="As for the number of requests.",
+    )
+    max_worker_lifetime_jitter: float = seconds(
+        0.0,
+        "At most so many more, at random.",
+        master=True,
+        why="Nothing is added to what was asked for.",
     )

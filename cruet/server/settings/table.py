@@ -52,6 +52,8 @@ class Setting:
     variable: bool = True
     #: Whether a worker's :class:`cruet._cruet.Server` takes it.
     worker: bool = False
+    #: Whether the master (:func:`cruet._cruet.run_master`) takes it; SIGHUP may change it.
+    master: bool = False
     #: The setting that this one is another way to write; it is not printed.
     into: str = ""
     #: Whether SIGHUP leaves it as it was at the start.

@@ -50,6 +50,12 @@ public:
 
     int family() const noexcept { return size_ == 0 ? AF_UNSPEC : storage_.ss_family; }
     bool is_unix() const noexcept { return family() == AF_UNIX; }
+    // Can only this machine reach it?
+    bool is_local() const noexcept {
+        if (family() == AF_INET) return ntohl(as<sockaddr_in>().sin_addr.s_addr) >> 24 == 127;
+        if (family() == AF_INET6) return IN6_IS_ADDR_LOOPBACK(&as<sockaddr_in6>().sin6_addr) != 0;
+        return is_unix();
+    }
     const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
     socklen_t size() const noexcept { return size_; }
 

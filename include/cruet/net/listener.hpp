@@ -13,7 +13,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#ifdef __linux__
+#include <linux/filter.h>
+#endif
+
 #include <cerrno>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -61,6 +66,11 @@ public:
 
     // In this process; others that share the socket go on.
     void close() noexcept { socket_.reset(); }
+    // In all processes that share the socket: whoever connects from now on is left waiting, while
+    // what is queued can still be accepted. (Linux.)
+    void hold_back() const noexcept;
+    // In all of them: whoever connects is refused, and what is queued on a TCP socket is reset.
+    void refuse() const noexcept { ::shutdown(fd(), SHUT_RDWR); }
     [[nodiscard]] handle release() noexcept { return std::move(socket_); }
 
 private:
@@ -133,6 +143,25 @@ inline handle listener::accept(net::address& peer) const noexcept {
 #endif
     if (taken) peer = net::address(to, size);
     return taken;
+}
+
+inline void listener::hold_back() const noexcept {
+#ifdef __linux__
+    if (local().is_unix()) {
+        // What is queued there outlives the end.
+        refuse();
+        return;
+    }
+    // A handshake begins with a SYN, which is dropped: the client sends it again a second later.
+    sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),  // the flags of the TCP header
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x02, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffffU),
+    };
+    const sock_fprog program{std::size(steps), steps};
+    ::setsockopt(fd(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+#endif
 }
 
 }  // namespace cruet::net

@@ -14,11 +14,25 @@
 // caller's stack with the master's own state already given up. The master has one thread, holds no
 // application and takes no part in serving.
 //
-// Signals of the master: SIGTERM and SIGINT stop gracefully (workers get SIGTERM and
-// `graceful_timeout`, then SIGKILL); a second one, or SIGQUIT, leaves no more time. SIGHUP starts a
-// new generation of workers; old ones are told to stop one by one as new ones are ready, and go on
-// when the first new one does not boot. In workers SIGINT is ignored: a terminal sends it to the
-// whole group, and the master passes on what is meant.
+// Signals of the master:
+//   TERM, INT   stop gracefully (below); a second one, or QUIT, leaves no more time
+//   HUP         asks the observer for new options and starts a new generation of workers; old ones
+//               are told to stop one by one as new ones are ready, and go on when the first new one
+//               does not boot
+//   TTIN, TTOU  one worker more, one fewer
+//   WINCH       all workers stop, the master stays; HUP or TTIN brings workers again
+//   USR1        is passed on to the workers, for logs to be opened anew
+// In workers SIGINT is ignored: a terminal sends it to the whole group, and the master passes on
+// what is meant.
+//
+// A graceful stop first moves the connections that the kernel has queued on master_options::
+// listeners to where workers that have time take them (process/handover.hpp) and lets the listeners
+// refuse what comes later. Workers then get SIGTERM and `graceful_timeout`, after that SIGKILL.
+//
+// A worker that has reached one of its limits (process/recycling.hpp) serves until its successor is
+// ready. One whose application hangs gets hang_signal(), by default the end of a process; who
+// answers it by worker_context::stopping() within `hang_grace` has time as at a graceful stop, so
+// that its other requests are finished. Its successor starts at once.
 //
 // Exit codes: 0 stopped by a signal; 3 the application did not boot and nobody serves. The first
 // worker of a generation boots alone, so that a broken application fails once.
@@ -33,18 +47,26 @@
 #include <concepts>
 #include <csignal>
 #include <optional>
+#include <random>
 #include <utility>
 #include <vector>
 
 #include "cruet/core/result.hpp"
+#include "cruet/process/crew.hpp"
 #include "cruet/process/fork.hpp"
+#include "cruet/process/handover.hpp"
 #include "cruet/process/pipe.hpp"
+#include "cruet/process/recycling.hpp"
 #include "cruet/process/scoreboard.hpp"
 #include "cruet/process/signals.hpp"
+#include "cruet/process/worker_context.hpp"
 
 namespace cruet::process {
 
 inline constexpr int boot_failure_exit = 3;
+
+// Workers that there is room for, unless there are more from the start.
+inline constexpr unsigned most_workers = 256;
 
 struct master_options {
     unsigned workers = 1;
@@ -52,29 +74,46 @@ struct master_options {
     unsigned lanes = 1;
     // From SIGTERM until workers are killed.
     std::chrono::milliseconds graceful_timeout{30000};
-    // How long application code may run at a stretch before its worker is killed. 0: for ever.
+    // How long application code may run at a stretch before its worker is replaced. 0: for ever.
     std::chrono::milliseconds timeout{30000};
+    // How long a worker that hangs has to answer hang_signal() before it is killed.
+    std::chrono::milliseconds hang_grace{1000};
     // A worker that served for less died young: its successor waits, twice as long each time.
     std::chrono::milliseconds young{1000};
     std::chrono::milliseconds backoff_first{100};
     std::chrono::milliseconds backoff_limit{10000};
     // How long a worker may live on when the master has been killed.
     std::chrono::milliseconds orphan_grace{800};
+    recycle_limits recycle;
+    // Sockets that listen, which stay the caller's. Those that others accept from, too, are left
+    // alone at the end.
+    std::vector<int> listeners;
+    bool listeners_shared = false;
 };
+
+#ifdef __linux__
+// A real-time signal, so that no application's own use of a named one is disturbed.
+inline int hang_signal() noexcept { return SIGRTMIN + 6; }
+#else
+inline int hang_signal() noexcept { return SIGABRT; }
+#endif
 
 enum class master_event {
     worker_starting,  // before the fork
     worker_started,   // pid
     worker_ready,     // pid
+    worker_recycled,  // pid, status: a recycle_reason; it serves until another is ready
     worker_stopping,  // pid: told to stop
     worker_ended,     // pid, status as of waitpid(2)
-    worker_hung,      // pid: application code ran longer than the timeout; killed
+    worker_hung,      // pid: application code ran longer than the timeout; told so
     worker_killed,    // pid: did not stop in time
     boot_failed,      // pid, status: ended before it was ready
     fork_failed,      // status: errno
+    workers_wanted,   // status: how many, from now on
     reload_started,
     reload_finished,
     reload_failed,  // the old generation goes on
+    logs_reopened,  // SIGUSR1; workers are told next
     stopping,       // status: the signal's number
 };
 struct master_notice {
@@ -84,42 +123,13 @@ struct master_notice {
 };
 
 // notify() is told what happens, in the master. reload() is asked at SIGHUP to read configuration
-// anew; false keeps things as they are. Neither may throw.
+// anew, and may change the options (but for lanes and listeners); false keeps things as they are.
+// Neither may throw.
 template <class O>
-concept MasterObserver = requires(O& observer, const master_notice& notice) {
+concept MasterObserver = requires(O& observer, const master_notice& notice,
+                                  master_options& options) {
     observer.notify(notice);
-    { observer.reload() } -> std::convertible_to<bool>;
-};
-
-// What a worker knows of its place. Move it; the descriptors close with it.
-class worker_context {
-public:
-    worker_context(scoreboard board, unsigned index, pid_t master, byte_pipe life_line,
-                   byte_pipe ready_line)
-        : board_(std::move(board)),
-          index_(index),
-          master_(master),
-          life_line_(std::move(life_line)),
-          ready_line_(std::move(ready_line)) {}
-
-    unsigned index() const noexcept { return index_; }
-    slot_view slot() const noexcept { return board_.slot(index_); }
-    const scoreboard& board() const noexcept { return board_; }
-    pid_t master() const noexcept { return master_; }
-    // Readable (end of file) when the master is gone.
-    int life_line() const noexcept { return life_line_.read_fd(); }
-    // The application is loaded and the worker serves from now on.
-    void ready() const noexcept {
-        slot().set_state(worker_state::ready);
-        ready_line_.send('r');
-    }
-
-private:
-    scoreboard board_;
-    unsigned index_;
-    pid_t master_;
-    byte_pipe life_line_;
-    byte_pipe ready_line_;
+    { observer.reload(options) } -> std::convertible_to<bool>;
 };
 
 class master_outcome {
@@ -147,47 +157,34 @@ private:
     using clock = std::chrono::steady_clock;
     using time_point = clock::time_point;
 
-    struct worker {
-        pid_t pid = 0;  // 0: the slot is free
-        unsigned generation = 0;
-        bool ready = false;
-        bool told = false;    // to stop
-        bool killed = false;  // but not reaped yet
-        time_point since{};   // it has been ready
-        time_point kill_at = time_point::max();
-    };
-
     result<void> set_up();
     bool spawn_missing(time_point now);
-    bool spawn(unsigned index, time_point now);
+    bool spawn(unsigned slot, time_point now);
     worker_context become_worker();
     void wait(time_point now);
+    time_point next_deadline(time_point now) const;
     void take_signals();
+    void take_signal(int number);
     void begin_stop(int number);
     void begin_reload();
+    void want_workers(unsigned n);
+    void pass_on(int number);
     void note_ready();
-    void note_ready(unsigned index);
+    void note_ready(crew_member& m);
     void reap(time_point now);
-    void ended(const worker& gone, int status, time_point now);
+    void ended(const crew_member& gone, int status, time_point now);
     void boot_failed(time_point now);
-    void retire_old(time_point now);
+    void look_at_limits(time_point now);
+    void retire(crew_member& m, recycle_reason why);
+    void let_go(time_point now);
+    void look_for_hangs(time_point now);
     void kill_late(time_point now);
-    void tell_to_stop(worker& w, time_point now);
+    void tell_to_stop(crew_member& m, time_point now);
     void kill_all();
     void back_off(time_point now);
 
     void notify(master_event event, pid_t pid = 0, int status = 0) {
         observer_.notify(master_notice{event, pid, status});
-    }
-    template <class Predicate>
-    unsigned count(Predicate predicate) const {
-        unsigned n = 0;
-        for (const worker& w : workers_) n += w.pid != 0 && predicate(w) ? 1U : 0U;
-        return n;
-    }
-    unsigned ready_count(unsigned generation) const {
-        return count(
-            [=](const worker& w) { return w.ready && !w.told && w.generation == generation; });
     }
 
     master_options options_;
@@ -197,8 +194,10 @@ private:
     std::optional<signal_channel> signals_;
     byte_pipe life_line_;
     byte_pipe ready_line_;
-    std::vector<worker> workers_;
-    unsigned generation_ = 1;
+    handover handover_;
+    crew crew_;
+    std::minstd_rand random_;
+    unsigned wanted_ = 1;
     bool generation_booted_ = false;  // one of it has been ready
     bool reloading_ = false;
     bool reload_wanted_ = false;
@@ -206,7 +205,8 @@ private:
     int exit_code_ = 0;
     unsigned young_deaths_ = 0;
     time_point spawn_after_{};
-    unsigned spawned_index_ = 0;
+    time_point memory_at_{};  // when to look at it next
+    unsigned spawned_slot_ = 0;
     pid_t master_pid_ = 0;
 };
 

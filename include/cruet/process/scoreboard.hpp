@@ -11,7 +11,8 @@
 //     { busy_lane busy(mine, 0); call_application(); }
 //     mine.count_request();
 //
-// The memory lives until the last process that inherited it has ended or has destroyed its
+// The memory is the kernel's zeros until a slot is claimed, so that room for many costs nothing. It
+// lives until the last process that inherited it has ended or has destroyed its
 // scoreboard. slot_view and busy_lane point into it. Errors: errc::out_of_memory.
 #pragma once
 
@@ -39,11 +40,14 @@ struct alignas(64) slot_head {
     std::atomic<std::int32_t> pid{0};
     std::atomic<worker_state> state{worker_state::empty};
     std::atomic<std::uint64_t> started{0};
+    // The number of requests after which the master is to be told; 0: none.
+    std::atomic<std::uint64_t> requests_limit{0};
     alignas(64) std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> bytes_out{0};
     std::atomic<std::uint32_t> connections{0};
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+static_assert(worker_state::empty == worker_state{});  // what zeros are
 
 // Since when application code runs in a thread; 0: it does not.
 struct alignas(64) lane {
@@ -69,12 +73,11 @@ public:
     void set_state(worker_state state) const noexcept { head_->state.store(state, relaxed); }
 
     // Starts the slot anew for the process `pid`.
-    void claim(std::int32_t pid) const noexcept {
-        head_->requests.store(0, relaxed);
-        head_->bytes_out.store(0, relaxed);
-        head_->connections.store(0, relaxed);
+    void claim(std::int32_t pid, std::uint64_t requests_limit = 0) const noexcept {
+        new (head_) slot_head;
+        for (unsigned i = 0; i < lane_count_; ++i) new (lanes_ + i) lane;
         head_->started.store(monotonic_now(), relaxed);
-        for (unsigned i = 0; i < lane_count_; ++i) leave(i);
+        head_->requests_limit.store(requests_limit, relaxed);
         set_state(worker_state::booting);
         head_->pid.store(pid, relaxed);
     }
@@ -100,7 +103,12 @@ public:
         return longest;
     }
 
-    void count_request() const noexcept { head_->requests.fetch_add(1, relaxed); }
+    // By one thread of the worker. True once: the limit is reached.
+    bool count_request() const noexcept {
+        const std::uint64_t n = head_->requests.load(relaxed) + 1;
+        head_->requests.store(n, relaxed);
+        return n == head_->requests_limit.load(relaxed);
+    }
     void count_bytes_out(std::uint64_t n) const noexcept { head_->bytes_out.fetch_add(n, relaxed); }
     void set_connections(std::uint32_t n) const noexcept { head_->connections.store(n, relaxed); }
 
@@ -161,12 +169,7 @@ public:
 
 private:
     scoreboard(void* memory, std::size_t size, unsigned slots, unsigned lanes) noexcept
-        : memory_(memory), size_(size), slots_(slots), lanes_(lanes) {
-        auto* heads = static_cast<slot_head*>(memory_);
-        for (unsigned i = 0; i < slots; ++i) new (heads + i) slot_head;
-        auto* all = reinterpret_cast<lane*>(heads + slots);
-        for (std::size_t i = 0; i < std::size_t{slots} * lanes; ++i) new (all + i) lane;
-    }
+        : memory_(memory), size_(size), slots_(slots), lanes_(lanes) {}
 
     void* memory_;
     std::size_t size_;

@@ -85,7 +85,8 @@ private:
 
     bool install(int number) {
         struct sigaction action {};
-        action.sa_handler = &signal_channel::on_signal;
+        action.sa_sigaction = &signal_channel::on_signal;
+        action.sa_flags = SA_SIGINFO;
         sigfillset(&action.sa_mask);
         struct sigaction old {};
         if (::sigaction(number, &action, &old) != 0) return false;
@@ -93,7 +94,9 @@ private:
         return true;
     }
 
-    static void on_signal(int number) noexcept {
+    static void on_signal(int number, siginfo_t* info, void*) noexcept {
+        // A terminal whose size changes sends one too; nobody asked for anything.
+        if (number == SIGWINCH && info && info->si_code > 0) return;
         const int saved = errno;
         const char byte = static_cast<char>(number);
         if (::write(target().load(std::memory_order_relaxed), &byte, 1) < 0) {

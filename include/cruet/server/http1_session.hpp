@@ -151,7 +151,7 @@ private:
     clock::time_point linger_limit_{};
     std::size_t lingered_ = 0;
     std::size_t behind_ = 0;  // bytes that were read and not yet parsed
-    unsigned answered_ = 0;  // in this turn
+    unsigned answered_ = 0;   // in this turn
 
     state state_ = state::open;
     bool first_ = true;           // no request was answered yet

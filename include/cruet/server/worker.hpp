@@ -9,6 +9,10 @@
 // thread calls run(). stop(), post() and wake() may be called from any thread, stop() and wake()
 // from a signal handler too; everything else belongs to the thread that runs it.
 //
+// Connections may also come ready made, from a process that accepts for several workers:
+//
+//     w.receive_from(fd, [&] { return queue.take(); });   // once for each time that fd is readable
+//
 // A graceful stop takes in what the kernel has already queued and closes the listeners, then ends
 // every connection with its next answer, idle ones after options.drain_linger; run() returns when
 // none is left, or after options.graceful_timeout. Other processes that share a listener go on.
@@ -56,6 +60,14 @@ public:
     ~worker();
 
     void add(net::listener listener);
+    // An open connection, and which of the listeners added, from 0, it came from. Without a socket
+    // there is none; errno EPIPE: there will be none any more.
+    struct handed {
+        net::handle socket;
+        std::size_t listener = 0;
+    };
+    // At a graceful stop what waits there is taken first. The descriptor stays the caller's.
+    void receive_from(int fd, std::function<handed()> take);
     // Calls back, on the loop's thread, while `fd` is readable: a parent's pipe, or the descriptor
     // that Python's signals wake. The descriptor stays the caller's.
     void watch(int fd, std::function<void()> callback);
@@ -96,6 +108,12 @@ private:
         std::string host;
         std::uint16_t port = 0;
     };
+    struct receiving {
+        worker* owner;
+        std::function<handed()> take;
+        typename Loop::watcher watcher;
+        bool ended = false;
+    };
     struct watching {
         std::function<void()> callback;
         typename Loop::watcher watcher;
@@ -109,13 +127,15 @@ private:
 
     void accept_some(listening& from, int most);
     void open(net::handle socket, const net::address& peer, const listening& from);
+    bool receive_one(receiving& from);
+    bool receive_any();
     void accept_failed();
     void set_accepting(bool on);
     void on_port();
     void on_tick();
     void begin_stop();
     void cut_all();
-    bool finished() const noexcept { return services_.stopping && count_ == 0; }
+    bool finished() { return services_.stopping && count_ == 0 && !receive_any(); }
     void check_finished() {
         if (finished()) loop_.stop();
     }
@@ -129,6 +149,7 @@ private:
     typename Loop::timer accept_timer_;
     typename Loop::timer graceful_timer_;
     std::list<listening> listeners_;
+    std::list<receiving> receivers_;
     std::list<watching> watched_;
     std::list<repeating> repeated_;
     connection_type* first_ = nullptr;
@@ -137,6 +158,7 @@ private:
     std::atomic<clock::time_point> stop_at_{};
     bool accepting_ = false;
     bool ticking_ = false;
+    bool cut_ = false;  // nothing is begun any more
 };
 
 }  // namespace cruet::server

@@ -7,8 +7,8 @@
 //
 // make() is called in each worker after the fork, so that nothing a handler opens is shared. It
 // returns a model of server::Handler; an exception from it is a failed boot (exit code 3, see
-// process/master.hpp). run() returns in the master, with the exit code; a worker's process ends
-// within it. SIGTERM and SIGINT stop the service gracefully, SIGHUP replaces the workers.
+// process/master.hpp, which also says what each signal does). run() returns in the master, with the
+// exit code; a worker's process ends within it.
 //
 // A handler that routes holds a routing::basic_router; see examples/native.
 //
@@ -33,6 +33,7 @@
 #include "cruet/net/loop.hpp"
 #include "cruet/process/master.hpp"
 #include "cruet/server/worker.hpp"
+#include "cruet/service/slot_metrics.hpp"
 
 namespace cruet::service {
 
@@ -88,7 +89,7 @@ struct stderr_observer {
         if (notice.event == boot_failed) what = "did not start";
         if (what) std::fprintf(stderr, "worker %d %s\n", static_cast<int>(notice.pid), what);
     }
-    bool reload() const noexcept { return true; }
+    bool reload(process::master_options&) const noexcept { return true; }
 };
 
 namespace detail {
@@ -107,9 +108,14 @@ void stop_on_sigterm(int) noexcept {
 template <net::Loop Loop, server::Handler H>
 int serve(const server::server_options& options, H& handler, std::vector<net::listener> listeners,
           const process::worker_context& place) {
-    using worker_type = server::worker<Loop, H>;
-    worker_type worker(options, handler);
+    using worker_type = server::worker<Loop, H, slot_metrics>;
+    slot_metrics metrics(&place);
+    worker_type worker(options, handler, metrics, server::shared_null<server::null_access_log>);
     for (net::listener& l : listeners) worker.add(std::move(l));
+    worker.receive_from(place.connections().receiver(), [&] {
+        auto next = place.connections().take();
+        return typename worker_type::handed{std::move(next.socket), next.listener};
+    });
     worker.watch(place.life_line(), [&] { worker.stop(true); });
     detail::stop_target.store(&worker);
     std::signal(SIGTERM, &detail::stop_on_sigterm<worker_type>);
@@ -127,7 +133,9 @@ template <net::Loop Loop, class Make, class Observer = stderr_observer,
     requires server::Handler<std::invoke_result_t<Make&>> result<int> run_on(
         std::vector<net::listener> listeners, const service_options& options, Make make,
         Observer observer = {}, Fork fork = {}) {
-        process::master master(options.processes, std::move(fork), std::move(observer));
+        process::master_options processes = options.processes;
+        for (const net::listener& l : listeners) processes.listeners.push_back(l.fd());
+        process::master master(processes, std::move(fork), std::move(observer));
         auto end = master.run();
         process::worker_context* place = end ? end->worker() : nullptr;
         if (!place) {

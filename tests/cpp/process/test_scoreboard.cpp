@@ -29,8 +29,11 @@ TEST_CASE("a slot starts empty and is claimed, used, vacated") {
     CHECK(board->slot(2).requests() == 0);
     slot.vacate();
     CHECK(slot.pid() == 0);
-    slot.claim(43);
+    slot.claim(43, 2);
     CHECK(slot.requests() == 0);
+    CHECK_FALSE(slot.count_request());
+    CHECK(slot.count_request());
+    CHECK_FALSE(slot.count_request());
 }
 
 TEST_CASE("the lane that has been busy longest counts") {

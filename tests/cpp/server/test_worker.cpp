@@ -384,3 +384,59 @@ TEMPLATE_TEST_CASE("worker: threads answer, many clients at once", "", CRUET_LOO
     queue.close();
     for (auto& t : threads) t.join();
 }
+
+TEMPLATE_TEST_CASE("worker: connections that another process has accepted", "", CRUET_LOOPS) {
+    using worker_type = server::worker<TestType, echo>;
+    server_options options;
+    options.drain_linger = 50ms;
+    echo handler;
+    running_worker<TestType, echo> w(options, handler);
+    // Descriptors in a pipe, as this is one process.
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const net::handle read_end(ends[0]);
+    net::handle write_end(ends[1]);
+    REQUIRE(net::set_flags(read_end.get()));
+    w.worker.receive_from(read_end.get(), [&]() -> typename worker_type::handed {
+        int fd = -1;
+        const ssize_t n = ::read(read_end.get(), &fd, sizeof fd);
+        if (n == 0) errno = EPIPE;
+        return {net::handle(n > 0 ? fd : -1), 0};
+    });
+    const auto give = [&](net::handle socket) {
+        REQUIRE(net::set_flags(socket.get()));
+        const int fd = socket.release();
+        REQUIRE(::write(write_end.get(), &fd, sizeof fd) == sizeof fd);
+    };
+    // Accepted here, in place of the worker, which is not running yet.
+    auto elsewhere = listen_anywhere();
+    const auto accepted = [&] {
+        net::address peer;
+        net::handle socket;
+        while (!socket) socket = elsewhere.accept(peer);
+        return socket;
+    };
+    client before(elsewhere.local());
+    give(accepted());
+    w.start();
+    REQUIRE(before.send(get));
+    CHECK(before.until("/x").starts_with("HTTP/1.1 200 "));
+
+    // What waits when a stop begins is served before the end, though no connection is left.
+    std::atomic<bool> go{false};
+    w.worker.post([&] {
+        while (!go) std::this_thread::sleep_for(1ms);
+    });
+    client late(elsewhere.local()), later(elsewhere.local());
+    give(accepted());
+    give(accepted());
+    write_end.reset();
+    w.stop(true);
+    go = true;
+    REQUIRE(late.send(get));
+    REQUIRE(later.send(get));
+    CHECK(late.until_closed().find("Connection: close\r\n") != std::string::npos);
+    CHECK(later.until_closed().find("Connection: close\r\n") != std::string::npos);
+    w.join();
+    CHECK(handler.handled == 3);
+}

@@ -15,13 +15,14 @@ READS_NOTHING = {
     *("core/limits.hpp", "core/ref.hpp", "core/result.hpp", "core/version.hpp"),
     *("net/handle.hpp", "net/libevent_loop.hpp", "net/listener.hpp", "net/loop.hpp"),
     *("net/notifier.hpp", "net/plain_stream.hpp", "net/poll_loop.hpp", "net/stream.hpp"),
-    *("net/timer.hpp", "process/fork.hpp", "process/master.hpp", "process/pipe.hpp"),
-    *("process/scoreboard.hpp", "process/signals.hpp", "server/completion_port.hpp"),
+    *("net/timer.hpp", "process/crew.hpp", "process/fork.hpp", "process/handover.hpp"),
+    *("process/master.hpp", "process/pipe.hpp", "process/recycling.hpp", "process/scoreboard.hpp"),
+    *("process/signals.hpp", "process/worker_context.hpp", "server/completion_port.hpp"),
     *("server/connection.hpp", "server/connection_info.hpp", "server/exchange.hpp"),
     "server/exchange_queue.hpp",
     *("server/handler.hpp", "server/lent_bytes.hpp", "server/metrics.hpp"),
     *("server/options.hpp", "server/request_body.hpp", "server/session_services.hpp"),
-    *("server/worker.hpp", "service/service.hpp"),
+    *("server/worker.hpp", "service/service.hpp", "service/slot_metrics.hpp"),
 }
 
 

@@ -199,7 +199,6 @@ def test_what_cannot_be_honoured_is_named(folder: Path, source: str, message: st
         "worker_class = 'sync'",
         "worker_class = 'gthread'",
         "worker_class = 'gunicorn.workers.gthread.ThreadWorker'",
-        "worker_connections = 1000",
         "worker_tmp_dir = '/dev/shm'",
         "sendfile = False",
         "spew = False",

@@ -7,22 +7,28 @@ namespace cruet::process {
 
 template <ForkPolicy Fork, MasterObserver Observer>
 result<void> master<Fork, Observer>::set_up() {
-    // Room for a whole new generation beside the old one.
-    const unsigned slots = options_.workers * 2;
+    // Room for a whole new generation beside the old one, and for some who take their time to end.
+    const unsigned slots = std::max(options_.workers, most_workers) * 3;
     auto board = scoreboard::create(slots, options_.lanes);
     if (!board) return board.error();
     auto life = byte_pipe::open();
     if (!life) return life.error();
     auto ready = byte_pipe::open();
     if (!ready) return ready.error();
-    auto channel = signal_channel::open({SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD});
+    auto queue = handover::open();
+    if (!queue) return queue.error();
+    auto channel = signal_channel::open(
+        {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTTIN, SIGTTOU, SIGWINCH, SIGUSR1});
     if (!channel) return channel.error();
     board_.emplace(std::move(*board));
     signals_.emplace(std::move(*channel));
     life_line_ = std::move(*life);
     ready_line_ = std::move(*ready);
-    workers_.assign(slots, worker{});
+    handover_ = std::move(*queue);
+    crew_ = crew(slots);
     master_pid_ = ::getpid();
+    wanted_ = options_.workers;
+    random_.seed(static_cast<unsigned>(master_pid_) ^ static_cast<unsigned>(monotonic_now()));
     return {};
 }
 
@@ -33,12 +39,14 @@ result<master_outcome> master<Fork, Observer>::run() {
         const time_point now = clock::now();
         note_ready();
         reap(now);
-        if (stopping_ && count([](const worker&) { return true; }) == 0) break;
+        if (stopping_ && crew_.empty()) break;
         if (!stopping_) {
             if (reload_wanted_) begin_reload();
-            retire_old(now);
+            look_at_limits(now);
+            let_go(now);
             if (spawn_missing(now)) return master_outcome(become_worker());
         }
+        look_for_hangs(now);
         kill_late(now);
         wait(now);
         take_signals();
@@ -51,22 +59,23 @@ result<master_outcome> master<Fork, Observer>::run() {
 template <ForkPolicy Fork, MasterObserver Observer>
 bool master<Fork, Observer>::spawn_missing(time_point now) {
     if (now < spawn_after_) return false;
-    const unsigned wanted = generation_booted_ ? options_.workers : 1;
-    unsigned have =
-        count([this](const worker& w) { return w.generation == generation_ && !w.told; });
-    for (unsigned i = 0; i < workers_.size() && have < wanted; ++i) {
-        if (workers_[i].pid != 0) continue;
-        if (spawn(i, now)) return true;
-        if (workers_[i].pid == 0) return false;
-        ++have;
+    const unsigned wanted = generation_booted_ ? wanted_ : std::min(1U, wanted_);
+    // A generation more while it replaces another.
+    const unsigned most = std::max(wanted_, 1U) * (reloading_ ? 3 : 2);
+    for (unsigned have = crew_.fresh(); have < wanted && crew_.alive() < most; ++have) {
+        const auto slot = crew_.free_slot();
+        if (!slot) return false;
+        if (spawn(*slot, now)) return true;
+        if (now < spawn_after_) return false;
     }
     return false;
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-bool master<Fork, Observer>::spawn(unsigned index, time_point now) {
-    const slot_view slot = board_->slot(index);
-    slot.claim(0);
+bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
+    const slot_view slot = board_->slot(slot_index);
+    const recycle_plan plan = options_.recycle.plan(random_, now);
+    slot.claim(0, plan.requests);
     notify(master_event::worker_starting);
     // Signals stay out until the child has put the dispositions back (become_worker).
     const signals_blocked blocked;
@@ -79,14 +88,16 @@ bool master<Fork, Observer>::spawn(unsigned index, time_point now) {
         return false;
     }
     if (*pid == 0) {
-        spawned_index_ = index;
+        spawned_slot_ = slot_index;
         slot.set_pid(::getpid());
         signals_.reset();
         ::signal(SIGINT, SIG_IGN);
+        // Until the worker has logs that it could open anew.
+        ::signal(SIGUSR1, SIG_IGN);
         return true;
     }
     slot.set_pid(*pid);
-    workers_[index] = worker{.pid = *pid, .generation = generation_};
+    crew_.hire(slot_index, *pid).plan = plan;
     notify(master_event::worker_started, *pid);
     return false;
 }
@@ -95,114 +106,163 @@ template <ForkPolicy Fork, MasterObserver Observer>
 worker_context master<Fork, Observer>::become_worker() {
     life_line_.close_write();
     ready_line_.close_read();
-    workers_.clear();
+    handover_.close_sender();
+    crew_ = crew();
     const auto guarded = orphan_guard::install(master_pid_, options_.orphan_grace);
     if (guarded.value_or(true) == false) ::_exit(0);  // the master died meanwhile
-    return worker_context(std::move(*board_), spawned_index_, master_pid_, std::move(life_line_),
-                          std::move(ready_line_));
+    return worker_context(std::move(*board_), spawned_slot_, master_pid_, std::move(life_line_),
+                          std::move(ready_line_), std::move(handover_));
 }
 
-// Until something happens or the next deadline is due.
 template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::wait(time_point now) {
+auto master<Fork, Observer>::next_deadline(time_point now) const -> time_point {
     using std::chrono::milliseconds;
     time_point until = time_point::max();
     if (!stopping_ && spawn_after_ > now) until = spawn_after_;
-    for (const worker& w : workers_) {
-        if (w.pid != 0) until = std::min(until, w.kill_at);
+    for (const crew_member& m : crew_.members()) {
+        if (m.pid == 0) continue;
+        until = std::min(until, m.kill_at);
+        if (m.ready && !m.retiring && !m.told) until = std::min(until, m.plan.until);
     }
     if (options_.timeout.count() > 0) {
         const auto pace = std::clamp(options_.timeout / 8, milliseconds(50), milliseconds(1000));
         until = std::min(until, now + pace);
     }
+    if (options_.recycle.memory > 0) until = std::min(until, std::max(memory_at_, now));
+    return until;
+}
+
+// Until something happens or the next deadline is due.
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::wait(time_point now) {
+    const time_point until = next_deadline(now);
     int patience = -1;
     if (until != time_point::max()) {
-        const auto left = std::chrono::ceil<milliseconds>(until - clock::now()).count();
-        patience = static_cast<int>(std::clamp<long long>(left, 0, 60000));
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+        patience = static_cast<int>(std::clamp<long long>(left.count(), 0, 60000));
     }
     pollfd watched[2] = {{signals_->fd(), POLLIN, 0}, {ready_line_.read_fd(), POLLIN, 0}};
     ::poll(watched, 2, patience);  // an interruption is as good as an event
 }
 
+// ---- signals ----
+
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::take_signals() {
-    while (const auto number = signals_->next()) {
-        if (*number == SIGHUP) reload_wanted_ = true;
-        if (*number == SIGTERM || *number == SIGINT || *number == SIGQUIT) begin_stop(*number);
+    while (const auto number = signals_->next()) take_signal(*number);
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::take_signal(int number) {
+    switch (number) {
+    case SIGTERM:
+    case SIGINT:
+    case SIGQUIT: return begin_stop(number);
+    case SIGHUP: reload_wanted_ = true; return;
+    case SIGTTIN: return want_workers(wanted_ + 1);
+    case SIGTTOU:
+        if (wanted_ > 1) want_workers(wanted_ - 1);
+        return;
+    case SIGWINCH: return want_workers(0);
+    case SIGUSR1: notify(master_event::logs_reopened); return pass_on(SIGUSR1);
+    default: return;  // SIGCHLD, which reap() looks into
+    }
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::want_workers(unsigned n) {
+    if (stopping_ || n > std::max(options_.workers, most_workers)) return;
+    wanted_ = n;
+    notify(master_event::workers_wanted, 0, static_cast<int>(n));
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::pass_on(int number) {
+    for (const crew_member& m : crew_.members()) {
+        if (m.pid != 0) ::kill(m.pid, number);
     }
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::begin_stop(int number) {
     const bool again = std::exchange(stopping_, true);
+    if (!again && number != SIGQUIT && !options_.listeners_shared && crew_.serving() > 0) {
+        hand_over(options_.listeners, handover_);
+    }
+    handover_.close_sender();
     if (!again) notify(master_event::stopping, 0, number);
     if (again || number == SIGQUIT) {
         kill_all();
         return;
     }
     const time_point now = clock::now();
-    for (worker& w : workers_) tell_to_stop(w, now);
+    for (crew_member& m : crew_.members()) tell_to_stop(m, now);
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::begin_reload() {
-    const bool old_one_drains =
-        count([this](const worker& w) { return w.generation != generation_; }) != 0;
-    if (reloading_ || old_one_drains || !generation_booted_) return;  // when that is over
+    // When that is over.
+    if (reloading_ || crew_.of_the_past() != 0 || !generation_booted_) return;
     reload_wanted_ = false;
-    if (!observer_.reload()) {
+    master_options changed = options_;
+    if (!observer_.reload(changed)) {
         notify(master_event::reload_failed);
         return;
     }
+    changed.lanes = options_.lanes;
+    changed.listeners = options_.listeners;
+    changed.workers = std::clamp(changed.workers, 1U, std::max(options_.workers, most_workers));
+    options_ = std::move(changed);
+    wanted_ = options_.workers;
     notify(master_event::reload_started);
-    ++generation_;
+    crew_.next_generation();
     generation_booted_ = false;
     reloading_ = true;
     spawn_after_ = time_point{};
 }
 
+// ---- workers that come and go ----
+
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::note_ready() {
     while (ready_line_.receive()) {
     }
-    for (unsigned i = 0; i < workers_.size(); ++i) note_ready(i);
+    for (crew_member& m : crew_.members()) note_ready(m);
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::note_ready(unsigned index) {
-    worker& w = workers_[index];
-    if (w.pid == 0 || w.ready || board_->slot(index).state() != worker_state::ready) return;
-    w.ready = true;
-    w.since = clock::now();
-    if (w.generation == generation_) generation_booted_ = true;
-    notify(master_event::worker_ready, w.pid);
+void master<Fork, Observer>::note_ready(crew_member& m) {
+    if (m.pid == 0 || m.ready || board_->slot(m.slot).state() != worker_state::ready) return;
+    m.ready = true;
+    m.since = clock::now();
+    if (m.generation == crew_.generation()) generation_booted_ = true;
+    notify(master_event::worker_ready, m.pid);
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::reap(time_point now) {
-    for (unsigned i = 0; i < workers_.size(); ++i) {
-        if (workers_[i].pid == 0) continue;
+    for (crew_member& m : crew_.members()) {
+        if (m.pid == 0) continue;
         int status = 0;
         // One by one: other children, if the process has any, are not the master's to reap.
-        const pid_t pid = ::waitpid(workers_[i].pid, &status, WNOHANG);
+        const pid_t pid = ::waitpid(m.pid, &status, WNOHANG);
         if (pid == 0 || (pid < 0 && errno == EINTR)) continue;
         // It may have become ready since that was looked at.
-        note_ready(i);
-        const worker gone = std::exchange(workers_[i], worker{});
-        board_->slot(i).vacate();
-        ended(gone, status, now);
+        note_ready(m);
+        board_->slot(m.slot).vacate();
+        ended(crew_.dismiss(m.slot), status, now);
     }
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::ended(const worker& gone, int status, time_point now) {
-    if (!gone.ready && !gone.told) {
+void master<Fork, Observer>::ended(const crew_member& gone, int status, time_point now) {
+    if (!gone.ready && !gone.leaves()) {
         notify(master_event::boot_failed, gone.pid, status);
         boot_failed(now);
         return;
     }
     notify(master_event::worker_ended, gone.pid, status);
-    if (gone.told) return;
+    if (gone.leaves()) return;
     if (now - gone.since < options_.young) {
         back_off(now);
     } else {
@@ -214,80 +274,97 @@ template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::boot_failed(time_point now) {
     if (stopping_) return;
     if (reloading_ && !generation_booted_) {
-        // The predecessors go on; the number of the failed generation is not used again for them.
-        for (worker& w : workers_) {
-            if (w.generation == generation_)
-                tell_to_stop(w, now);
-            else
-                w.generation = generation_ + 1;
-        }
-        ++generation_;
+        crew_.previous_generation();
         generation_booted_ = true;
         reloading_ = false;
         notify(master_event::reload_failed);
         return;
     }
-    if (count([](const worker& w) { return w.ready && !w.told; }) != 0) {
+    if (crew_.serving() != 0) {
         back_off(now);
         return;
     }
     exit_code_ = boot_failure_exit;
     stopping_ = true;
-    for (worker& w : workers_) tell_to_stop(w, now);
+    for (crew_member& m : crew_.members()) tell_to_stop(m, now);
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::look_at_limits(time_point now) {
+    const recycle_limits& limits = options_.recycle;
+    const bool weigh = limits.memory > 0 && now >= memory_at_;
+    if (weigh) memory_at_ = now + limits.memory_interval;
+    for (crew_member& m : crew_.members()) {
+        if (!m.ready || !crew_.is_fresh(m)) continue;
+        recycle_reason why = m.plan.due(board_->slot(m.slot).requests(), now);
+        if (why == recycle_reason::none && weigh &&
+            resident_memory(m.pid).value_or(0) > limits.memory) {
+            why = recycle_reason::memory;
+        }
+        if (why == recycle_reason::none) continue;
+        m.retiring = true;
+        notify(master_event::worker_recycled, m.pid, static_cast<int>(why));
+    }
 }
 
 // As many old workers stop as new ones are ready.
 template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::retire_old(time_point now) {
-    if (!reloading_) return;
-    const unsigned fresh = ready_count(generation_);
-    unsigned old =
-        count([this](const worker& w) { return w.generation != generation_ && !w.told; });
-    for (worker& w : workers_) {
-        if (old + fresh <= options_.workers) break;
-        if (w.pid == 0 || w.generation == generation_ || w.told) continue;
-        tell_to_stop(w, now);
-        --old;
-    }
-    if (old == 0 && fresh >= options_.workers) {
+void master<Fork, Observer>::let_go(time_point now) {
+    while (crew_member* next = crew_.next_to_leave(wanted_)) tell_to_stop(*next, now);
+    if (reloading_ && crew_.old() == 0 && crew_.fresh_and_ready() >= wanted_) {
         reloading_ = false;
         notify(master_event::reload_finished);
     }
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::kill_late(time_point now) {
+void master<Fork, Observer>::look_for_hangs(time_point now) {
     const auto limit =
         static_cast<std::uint64_t>(std::chrono::nanoseconds(options_.timeout).count());
-    for (unsigned i = 0; i < workers_.size(); ++i) {
-        worker& w = workers_[i];
-        if (w.pid == 0 || w.killed) continue;
-        const bool late = now >= w.kill_at;
-        const bool hung =
-            limit != 0 && w.ready && board_->slot(i).busy_for(monotonic_now()) > limit;
-        if (!late && !hung) continue;
-        notify(late ? master_event::worker_killed : master_event::worker_hung, w.pid);
-        ::kill(w.pid, SIGKILL);
-        w.killed = true;
-        w.kill_at = time_point::max();
+    for (crew_member& m : crew_.members()) {
+        if (m.pid == 0 || m.killed || !m.ready) continue;
+        const slot_view slot = board_->slot(m.slot);
+        if (m.hung) {
+            if (m.answered || slot.state() != worker_state::stopping) continue;
+            m.answered = true;
+            m.kill_at = m.stop_by;
+            tell_to_stop(m, now);
+            continue;
+        }
+        if (limit == 0 || slot.busy_for(monotonic_now()) <= limit) continue;
+        notify(master_event::worker_hung, m.pid);
+        m.hung = true;
+        m.kill_at = std::min(m.kill_at, now + options_.hang_grace);
+        ::kill(m.pid, hang_signal());
     }
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::tell_to_stop(worker& w, time_point now) {
-    if (w.pid == 0 || w.told) return;
-    w.told = true;
-    w.kill_at = now + options_.graceful_timeout;
-    notify(master_event::worker_stopping, w.pid);
-    ::kill(w.pid, SIGTERM);
+void master<Fork, Observer>::kill_late(time_point now) {
+    for (crew_member& m : crew_.members()) {
+        if (m.pid == 0 || m.killed || now < m.kill_at) continue;
+        notify(master_event::worker_killed, m.pid);
+        ::kill(m.pid, SIGKILL);
+        m.killed = true;
+        m.kill_at = time_point::max();
+    }
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::tell_to_stop(crew_member& m, time_point now) {
+    if (m.pid == 0 || m.told) return;
+    m.told = true;
+    m.kill_at = m.stop_by = now + options_.graceful_timeout;
+    notify(master_event::worker_stopping, m.pid);
+    ::kill(m.pid, SIGTERM);
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::kill_all() {
-    for (worker& w : workers_) {
-        if (w.pid == 0) continue;
-        w.told = true;
-        w.kill_at = time_point{};  // kill_late does it
+    for (crew_member& m : crew_.members()) {
+        if (m.pid == 0) continue;
+        m.told = true;
+        m.kill_at = time_point{};  // kill_late does it
     }
 }
 

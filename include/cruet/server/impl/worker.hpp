@@ -1,6 +1,7 @@
 // Bodies of cruet/server/worker.hpp.
 #pragma once
 
+#include <iterator>
 #include <memory>
 #include <new>
 #include <string>
@@ -54,6 +55,21 @@ void worker<P, H, M, L>::add(net::listener listener) {
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
+void worker<P, H, M, L>::receive_from(int fd, std::function<handed()> take) {
+    receiving& entry = receivers_.emplace_back();
+    entry.owner = this;
+    entry.take = std::move(take);
+    entry.watcher.open(
+        loop_, fd,
+        [](void* self, net::ready) {
+            auto* r = static_cast<receiving*>(self);
+            r->owner->receive_one(*r);
+        },
+        &entry);
+    entry.watcher.want(net::interest::read);
+}
+
+template <net::Loop P, Handler H, Metrics M, AccessLog L>
 void worker<P, H, M, L>::watch(int fd, std::function<void()> callback) {
     watching& entry = watched_.emplace_back();
     entry.callback = std::move(callback);
@@ -100,6 +116,8 @@ void worker<P, H, M, L>::accept_some(listening& from, int most) {
         net::handle socket = from.socket.accept(peer);
         if (!socket) {
             if (errno == EINTR || errno == ECONNABORTED) continue;
+            // A listener that another process has let refuse new ones (EINVAL) has no more to give.
+            if (errno == EINVAL) return from.watcher.want(net::interest::none);
             if (errno != EAGAIN && errno != EWOULDBLOCK) accept_failed();
             return;
         }
@@ -109,6 +127,38 @@ void worker<P, H, M, L>::accept_some(listening& from, int most) {
             return accept_failed();
         }
     }
+}
+
+// Whether there was one.
+template <net::Loop P, Handler H, Metrics M, AccessLog L>
+bool worker<P, H, M, L>::receive_one(receiving& from) {
+    if (count_ >= options_.max_connections) {
+        set_accepting(false);
+        return true;
+    }
+    handed next = from.take();
+    if (!next.socket) {
+        from.ended = errno == EPIPE;
+        if (from.ended) from.watcher.close();
+        return false;
+    }
+    if (next.listener >= listeners_.size()) return true;
+    const auto& listener = *std::next(listeners_.begin(), static_cast<long>(next.listener));
+    const net::address peer = net::address::peer_of(next.socket.get());
+    try {
+        open(std::move(next.socket), peer, listener);
+    } catch (const std::bad_alloc&) {
+    }
+    return true;
+}
+
+template <net::Loop P, Handler H, Metrics M, AccessLog L>
+bool worker<P, H, M, L>::receive_any() {
+    if (cut_) return false;
+    for (receiving& r : receivers_) {
+        if (!r.ended && receive_one(r)) return true;
+    }
+    return false;
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
@@ -145,7 +195,7 @@ void worker<P, H, M, L>::closed(connection_type& c) {
     delete &c;
     services_.metrics.connection_closed();
     // Room for one that waits.
-    if (!accepting_ && !services_.stopping) set_accepting(true);
+    if (!accepting_) set_accepting(true);
     check_finished();
 }
 
@@ -157,10 +207,14 @@ void worker<P, H, M, L>::accept_failed() {
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
 void worker<P, H, M, L>::set_accepting(bool on) {
-    if (on && (services_.stopping || count_ >= options_.max_connections)) return;
+    if (on && count_ >= options_.max_connections) return;
     accepting_ = on;
+    const net::interest wanted = on ? net::interest::read : net::interest::none;
     for (listening& l : listeners_) {
-        l.watcher.want(on ? net::interest::read : net::interest::none);
+        if (l.socket) l.watcher.want(wanted);
+    }
+    for (receiving& r : receivers_) {
+        if (!r.ended) r.watcher.want(wanted);
     }
 }
 
@@ -193,8 +247,11 @@ void worker<P, H, M, L>::begin_stop() {
     services_.stopping = true;
     services_.stopping_since = stop_at_.load(std::memory_order_relaxed);
     accept_timer_.cancel();
-    set_accepting(false);
-    listeners_.clear();
+    for (listening& l : listeners_) {
+        l.watcher.close();
+        l.socket.close();
+    }
+    set_accepting(true);  // what is handed over
     graceful_timer_.set(options_.graceful_timeout);
     for (connection_type* c = first_; c;) {
         connection_type* next = c->next;
@@ -205,6 +262,7 @@ void worker<P, H, M, L>::begin_stop() {
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
 void worker<P, H, M, L>::cut_all() {
+    cut_ = true;
     while (first_) {
         connection_type& c = *first_;
         c.abort(errc::connection_closed);

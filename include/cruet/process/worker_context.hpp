@@ -1,0 +1,58 @@
+// What a worker knows of its place beside the master. Move it; the descriptors close with it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <utility>
+
+#include "cruet/process/handover.hpp"
+#include "cruet/process/pipe.hpp"
+#include "cruet/process/scoreboard.hpp"
+
+namespace cruet::process {
+
+class worker_context {
+public:
+    worker_context(scoreboard board, unsigned index, pid_t master, byte_pipe life_line,
+                   byte_pipe ready_line, handover queue)
+        : board_(std::move(board)),
+          index_(index),
+          master_(master),
+          life_line_(std::move(life_line)),
+          ready_line_(std::move(ready_line)),
+          handover_(std::move(queue)) {}
+
+    unsigned index() const noexcept { return index_; }
+    slot_view slot() const noexcept { return board_.slot(index_); }
+    const scoreboard& board() const noexcept { return board_; }
+    pid_t master() const noexcept { return master_; }
+    // Readable (end of file) when the master is gone.
+    int life_line() const noexcept { return life_line_.read_fd(); }
+    // Connections that the master has accepted for whoever has time.
+    const handover& connections() const noexcept { return handover_; }
+
+    // The application is loaded and the worker serves from now on.
+    void ready() const noexcept {
+        slot().set_state(worker_state::ready);
+        ready_line_.send('r');
+    }
+    // It ends as soon as it has done what it has in hand.
+    void stopping() const noexcept {
+        slot().set_state(worker_state::stopping);
+        ready_line_.send('s');
+    }
+    // A request was served.
+    void count_request() const noexcept {
+        if (slot().count_request()) ready_line_.send('n');
+    }
+
+private:
+    scoreboard board_;
+    unsigned index_;
+    pid_t master_;
+    byte_pipe life_line_;
+    byte_pipe ready_line_;
+    handover handover_;
+};
+
+}  // namespace cruet::process

@@ -1,0 +1,47 @@
+#include "cruet/process/worker_context.hpp"
+
+#include <unistd.h>
+
+#include <string>
+
+#include "../catch.hpp"
+
+using namespace cruet::process;
+
+TEST_CASE("a worker tells its state, and wakes its master") {
+    auto board = scoreboard::create(3, 2);
+    auto life = byte_pipe::open();
+    auto ready = byte_pipe::open();
+    auto queue = handover::open();
+    REQUIRE(board);
+    REQUIRE(life);
+    REQUIRE(ready);
+    REQUIRE(queue);
+    board->slot(2).claim(77, 2);
+    const int told = ready->read_fd();
+    const int line = life->read_fd();
+    const worker_context place(std::move(*board), 2, 55, std::move(*life), std::move(*ready),
+                               std::move(*queue));
+    const auto heard = [told] {
+        char bytes[10];
+        const ssize_t n = ::read(told, bytes, sizeof bytes);
+        return n > 0 ? std::string(bytes, static_cast<std::size_t>(n)) : std::string();
+    };
+    CHECK(place.index() == 2);
+    CHECK(place.master() == 55);
+    CHECK(place.life_line() == line);
+    CHECK(place.slot().pid() == 77);
+    CHECK(place.board().slots() == 3);
+    CHECK_FALSE(place.connections().take().socket);
+
+    place.ready();
+    CHECK(place.slot().state() == worker_state::ready);
+    CHECK(heard() == "r");
+    place.count_request();
+    CHECK(heard().empty());
+    place.count_request();
+    CHECK(heard() == "n");
+    place.stopping();
+    CHECK(place.slot().state() == worker_state::stopping);
+    CHECK(heard() == "s");
+}
