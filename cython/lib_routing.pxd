@@ -25,6 +25,11 @@ cdef extern from "cruet/routing/pattern.hpp" namespace "cruet::routing" nogil:
         real
         text
 
+    cdef enum class word_kind(unsigned char):
+        word
+        space
+        other
+
     cdef cppclass argument:
         string name
         argument_kind kind
@@ -100,7 +105,8 @@ cdef extern from "route_table.hpp" namespace "cruet::shim" nogil:
         cbool needs_engine(uint32_t part)
         cbool suffixed(uint32_t part)
 
-    cbool read_arguments(string_view text, vector[argument]& out) except +
+    ctypedef word_kind (*ask_kind)(uint32_t code) noexcept
+    cbool read_arguments(string_view text, ask_kind kind_of, vector[argument]& out) except +
     cbool read_integer(string_view text, int64_t* out)
     cbool append_integer(string& out, int64_t number, int overflow) except +
     void append_path_text(string& url, const char* text, size_t size) except +

@@ -286,7 +286,7 @@ cdef class CRequestHead:
         if not text:
             return ("", {})
         if ";" not in text:
-            return (text.strip().lower(), {})
+            return (text.strip(" \t").lower(), {})
         mimetype, params = _toolkit("http").parse_options_header(text)
         return (mimetype.lower(), params)
 

@@ -123,9 +123,13 @@ private:
     routing::matcher matcher_;
 };
 
+// What a code point beyond ASCII is: a routing::word_kind.
+using ask_kind = routing::word_kind (*)(std::uint32_t code);
+
 // False where the text is no list of arguments.
-inline bool read_arguments(std::string_view text, std::vector<routing::argument>& out) {
-    auto read = routing::parse_arguments(text);
+inline bool read_arguments(std::string_view text, ask_kind kind_of,
+                           std::vector<routing::argument>& out) {
+    auto read = routing::parse_arguments(text, kind_of);
     if (read) out = std::move(*read);
     return read.has_value();
 }

@@ -42,6 +42,7 @@ from lib_routing cimport (
     read_integer,
     route_table,
     rule_draft,
+    word_kind,
 )
 
 
@@ -49,6 +50,8 @@ cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
     int64_t PyLong_AsLongLongAndOverflow(object number, int* overflow) except? -1
     int PyObject_GenericSetAttr(object o, object name, object value) except -1
+    cbool Py_UNICODE_ISALNUM(uint32_t code) nogil
+    cbool Py_UNICODE_ISSPACE(uint32_t code) nogil
 
 
 # Imported on first use: the toolkit imports this module.

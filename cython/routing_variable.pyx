@@ -112,6 +112,12 @@ cdef _Variable _make_variable(str name, object converter):
     return variable
 
 
+cdef word_kind _kind_of_character(uint32_t code) noexcept nogil:
+    if Py_UNICODE_ISALNUM(code):
+        return word_kind.word
+    return word_kind.space if Py_UNICODE_ISSPACE(code) else word_kind.other
+
+
 def parse_converter_args(argstr):
     """The positional and named arguments of a converter, as written in a rule.
 
@@ -119,7 +125,7 @@ def parse_converter_args(argstr):
     """
     cdef vector[argument] found
     cdef string text = _routing_string(argstr)
-    if not read_arguments(string_view(text.data(), text.size()), found):
+    if not read_arguments(string_view(text.data(), text.size()), _kind_of_character, found):
         raise ValueError(f"Cannot parse the converter arguments {argstr!r}.")
     args = []
     kwargs = {}

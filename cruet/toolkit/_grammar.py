@@ -10,7 +10,6 @@ import typing as t
 from calendar import timegm
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha1
-from math import floor
 from time import struct_time, time
 
 from .. import _cruet
@@ -134,7 +133,10 @@ def http_date(timestamp: datetime | date | float | struct_time | None = None) ->
         return format_http_date((moment - _epoch) // _second)
     if isinstance(timestamp, struct_time):
         return format_http_date(timegm(timestamp))
-    return format_http_date(floor(timestamp))
+    if isinstance(timestamp, int):
+        return format_http_date(timestamp)
+    # To the nearest microsecond first, as datetime has it: -1e-9 is no second before 1970.
+    return format_http_date((datetime.fromtimestamp(timestamp, UTC) - _epoch) // _second)
 
 
 def quote_etag(etag: str, weak: bool = False) -> str:

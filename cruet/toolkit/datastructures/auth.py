@@ -234,13 +234,15 @@ class WWWAuthenticate:
         scheme = self._type.title()
         if self._token is not None:
             return f"{scheme} {self._token}"
+        if not self._parameters:
+            return scheme
         if self._type != "digest":
-            return f"{scheme} {dump_header(self._parameters)}".rstrip()
+            return f"{scheme} {dump_header(self._parameters)}"
         items = [
             f"{key}={quote_header_value(value, allow_token=key not in _always_quoted)}"
             for key, value in self._parameters.items()
         ]
-        return f"Digest {', '.join(items)}".rstrip()
+        return f"Digest {', '.join(items)}"
 
     def __str__(self) -> str:
         return self.to_header()

@@ -13,11 +13,11 @@ from ..urls import uri_to_iri
 if not t.TYPE_CHECKING:
     __getattr__ = names_from_elsewhere(__name__)
 
-# RFC 3986 section 3.2.2, ASCII alone: a reg-name of letters, digits, "." and "-", or an IP literal
-# in brackets, then a port between 1 and 65535 without leading zeros.
+# RFC 3986 section 3.2.2, ASCII alone: a reg-name of letters, digits, "." and "-", or what an IP
+# literal is made of in brackets, then a port between 1 and 65535 without leading zeros.
 _host_re = re.compile(
     r"""
-    (?: [a-z0-9.-]+ | \[ [a-f0-9]* : [a-f0-9:]* (?: [0-9]+ (?: \.[0-9]+ ){3} )? \] )
+    (?: [a-z0-9.-]+ | \[ [a-f0-9]* : [a-f0-9.:]+ \] )
     (?: : (?P<port> [1-9][0-9]{0,4} ) )?
     """,
     re.ASCII | re.IGNORECASE | re.VERBOSE,
@@ -53,9 +53,7 @@ def host_is_trusted(hostname: str | None, trusted_list: t.Collection[str] | None
         return True
     if isinstance(trusted_list, str):
         trusted_list = [trusted_list]
-    name = _ascii_host(_without_port(hostname))
-    if name is None:
-        return False
+    name = _without_port(hostname)
     for entry in trusted_list:
         suffix_match = entry.startswith(".")
         trusted = _ascii_host(_without_port(entry[1:] if suffix_match else entry))

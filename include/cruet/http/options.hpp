@@ -6,7 +6,8 @@
 //     type.find("charset")        // optional "utf-8"
 //     for (const raw_parameter& p : parameter_view("a=b; c=d")) ...   // nothing is allocated
 //
-// Reading never fails: a parameter that is not well formed is skipped. Names come out in lower
+// Reading never fails: a parameter that is not well formed is skipped; a quote that nothing closes
+// takes all that follows. Names come out in lower
 // case. Extended parameters (name*=UTF-8''%e2%82%ac) and continuations (name*0=a; name*1=b) are
 // decoded and joined; what is not UTF-8 becomes U+FFFD. %22 stands for a double quote, as browsers
 // write it in form-data. `value` points into the text, parameters are owned.
@@ -131,6 +132,12 @@ inline std::string unescape_quoted(std::string_view inner) {
     return out;
 }
 
+// The value with the quotes that stand around it.
+inline std::string as_written(const raw_parameter& raw) {
+    std::string out(raw.value);
+    return raw.quoted ? '"' + out + '"' : out;
+}
+
 // "name*7" is a continuation of "name"; others are returned unchanged.
 inline std::string_view without_section(std::string_view name, bool& continued) noexcept {
     const std::size_t star = name.rfind('*');
@@ -143,18 +150,25 @@ inline std::string_view without_section(std::string_view name, bool& continued) 
 // tree, which no choice of names makes slow.
 class parameter_list {
 public:
-    parameter* find(std::string_view name) noexcept {
+    struct slot {
+        parameter what;
+        text_charset charset = text_charset::unknown;  // that a section named last
+        bool there = true;
+    };
+
+    slot* find(std::string_view name) noexcept {
         const std::size_t at = place_of(name);
-        return at == none ? nullptr : &slots_[at].what;
+        return at == none ? nullptr : &slots_[at];
     }
     // The name must not be there.
-    void add(std::string name, std::string&& value) {
-        slots_.push_back({{std::move(name), std::move(value)}, true});
-        if (slots_.size() <= few) return;
+    slot& add(std::string name, std::string&& value) {
+        slots_.push_back({{std::move(name), std::move(value)}});
+        if (slots_.size() <= few) return slots_.back();
         for (std::size_t i = slots_.size() == few + 1 ? 0 : slots_.size() - 1; i < slots_.size();
              ++i) {
             if (slots_[i].there) places_.emplace(slots_[i].what.name, i);
         }
+        return slots_.back();
     }
     void take_out(std::string_view name) {
         const std::size_t at = place_of(name);
@@ -169,10 +183,6 @@ public:
     }
 
 private:
-    struct slot {
-        parameter what;
-        bool there;
-    };
     static constexpr std::size_t few = 16;
     static constexpr auto none = static_cast<std::size_t>(-1);
 
@@ -195,17 +205,27 @@ private:
 // name that comes both whole and in sections, the way that comes last holds.
 class parameter_store {
 public:
-    void store(std::string_view name, std::string&& value, bool continued) {
+    void store(std::string_view name, std::string&& value) {
         std::string key = lower(name);
-        (continued ? whole_ : joined_).take_out(key);
-        parameter_list& to = continued ? joined_ : whole_;
-        parameter* const found = to.find(key);
-        if (!found) {
-            to.add(std::move(key), std::move(value));
-        } else if (continued) {
-            found->value += value;
+        joined_.take_out(key);
+        if (auto* const found = whole_.find(key)) {
+            found->what.value = std::move(value);
         } else {
-            found->value = std::move(value);
+            whole_.add(std::move(key), std::move(value));
+        }
+    }
+    // Where the section names no charset, the one that another of this name did holds.
+    void join(std::string_view name, std::string_view text, bool extended,
+              std::optional<text_charset> charset) {
+        std::string key = lower(name);
+        whole_.take_out(key);
+        auto* found = joined_.find(key);
+        if (!found) found = &joined_.add(std::move(key), {});
+        if (charset) found->charset = *charset;
+        if (extended) {
+            found->what.value += decode_extended(text, found->charset);
+        } else {
+            found->what.value += text;
         }
     }
     std::vector<parameter> take() && {
@@ -233,7 +253,11 @@ inline bool next_parameter(std::string_view& rest, raw_parameter& p) noexcept {
             p.quoted = rest.starts_with('"');
             const std::size_t end =
                 p.quoted ? detail::closing_quote(rest) : find_not_in(rest, charsets::token);
-            found = p.quoted ? end != rest.npos : end > 0;
+            if (end == rest.npos) {
+                rest = {};
+                return false;
+            }
+            found = end > 0;
             if (found) {
                 p.value = p.quoted ? rest.substr(1, end - 1) : rest.substr(0, end);
                 rest.remove_prefix(end);
@@ -257,27 +281,27 @@ inline options parse_options(std::string_view text) {
     if (out.value.empty() || semicolon == text.npos) return out;
     std::string_view rest = text.substr(semicolon + 1);
     detail::parameter_store parameters;
-    // The charset that an extended section named; sections after it that name none share it.
-    auto shared = detail::text_charset::unknown;
     for (raw_parameter raw; next_parameter(rest, raw);) {
         std::string_view name = raw.name;
         const bool extended = name.ends_with('*');
         if (extended) name.remove_suffix(1);
         bool continued = false;
         name = detail::without_section(name, continued);
-        std::string value =
-            extended && !raw.quoted ? std::string(raw.value) : detail::unescape_quoted(raw.value);
-        if (extended) {
-            auto charset = continued ? shared : detail::text_charset::unknown;
-            const auto split = raw.quoted ? std::nullopt : detail::split_extended(raw.value);
-            if (split) {
-                charset = detail::charset_named(split->charset);
-                value = std::string(split->value);
+        std::string value = extended ? detail::as_written(raw) : detail::unescape_quoted(raw.value);
+        std::optional<detail::text_charset> charset;
+        if (extended && !raw.quoted) {
+            if (const auto split = detail::split_extended(raw.value)) {
+                if (!split->charset.empty()) charset = detail::charset_named(split->charset);
+                value = split->value;
             }
-            if (continued) shared = charset;
-            value = detail::decode_extended(value, charset);
         }
-        parameters.store(name, std::move(value), continued);
+        if (continued) {
+            parameters.join(name, value, extended, charset);
+        } else if (charset) {
+            parameters.store(name, detail::decode_extended(value, *charset));
+        } else {
+            parameters.store(name, std::move(value));
+        }
     }
     out.parameters = std::move(parameters).take();
     return out;

@@ -63,6 +63,8 @@ inline std::optional<range_spec> parse_range_spec(std::string_view item, std::in
     const std::size_t dash = item.find('-');
     if (dash == item.npos || last_end < 0) return std::nullopt;
     if (dash == 0) {
+        // The sign and the digits are one number.
+        if (item.size() > 1 && charsets::ows(item[1])) return std::nullopt;
         const auto length = parse_position(item.substr(1));
         if (!length || *length == 0) return std::nullopt;
         last_end = -1;
@@ -122,7 +124,7 @@ struct content_range {
 // errc::bad_range.
 inline result<content_range> parse_content_range(std::string_view text) noexcept {
     text = trim(text, charsets::ows);
-    const std::size_t space = find_in(text, charsets::ows);
+    const std::size_t space = find_in(text, charset(" "));
     const std::size_t slash = text.find('/', space);
     if (space == text.size() || slash == text.npos) return error{errc::bad_range, text.size()};
     content_range out{text.substr(0, space), std::nullopt, std::nullopt};
@@ -131,7 +133,7 @@ inline result<content_range> parse_content_range(std::string_view text) noexcept
         out.length = detail::parse_position(length);
         if (!out.length) return error{errc::bad_range, slash + 1};
     }
-    const std::string_view span = trim(text.substr(space, slash - space), charsets::ows);
+    const std::string_view span = text.substr(space + 1, slash - space - 1);
     if (span == "*") return out;
     const std::size_t dash = span.find('-');
     if (dash == span.npos) return error{errc::bad_range, space};

@@ -8,11 +8,15 @@
 //     auto tokens = parse_rule("/a/<any(x, 'y z'):kind>");       // slash text slash variable
 //     auto args = parse_arguments((*tokens)[3].arguments);       // "x", "y z"
 //
+// Words are of any script, and so is the space around them; who knows letters from signs beyond
+// ASCII says so with a WordClassifier.
+//
 // Tokens are views into the text given. Arguments own their text. Errors: errc::bad_rule,
 // errc::bad_converter_argument, with the offset of what was not understood.
 #pragma once
 
 #include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,6 +26,7 @@
 #include "cruet/core/ascii.hpp"
 #include "cruet/core/charset.hpp"
 #include "cruet/core/result.hpp"
+#include "cruet/routing/unicode.hpp"
 
 namespace cruet::routing {
 
@@ -71,13 +76,28 @@ struct argument {
     friend bool operator==(const argument&, const argument&) = default;
 };
 
+// What a character may be part of in a list of arguments.
+enum class word_kind : std::uint8_t { word, space, other };
+
+// Tells the kind of a code point beyond ASCII; a byte that is no UTF-8 comes as 0x110000 + byte.
+template <class C>
+concept WordClassifier = requires(const C& kind_of, std::uint32_t code) {
+    { kind_of(code) } -> std::same_as<word_kind>;
+};
+
+// Takes all that is no space for letters.
+struct any_letter {
+    constexpr word_kind operator()(std::uint32_t code) const noexcept {
+        return is_space(code) ? word_kind::space : word_kind::word;
+    }
+};
+
 namespace detail {
 
 inline constexpr charset identifier_start = charset::alpha() | charset("_");
 inline constexpr charset identifier_rest = charset::alnum() | charset("_");
-// Letters of other scripts are words too.
-inline constexpr charset word = identifier_rest | charset::span(0x80, 0xff);
-inline constexpr charset value_word = word | charset(".");
+inline constexpr charset value_word = identifier_rest | charset(".");
+inline constexpr charset word_space = charset(" \t\r\n\f\v") | charset::span(0x1c, 0x1f);
 
 // Length of the identifier at the start of the text, 0 if there is none.
 constexpr std::size_t identifier_length(std::string_view text) noexcept {
@@ -168,11 +188,24 @@ inline std::size_t scan_quoted(std::string_view text, std::size_t at, argument& 
     return close + 1;
 }
 
-inline std::size_t scan_value(std::string_view text, std::size_t at, argument& out) {
+// Where the characters from `at` on end that are of `kind`; `ascii` are those of them in ASCII.
+template <WordClassifier C>
+constexpr std::size_t scan_kind(std::string_view text, std::size_t at, const charset& ascii,
+                                word_kind kind, const C& kind_of) {
+    while (at < text.size()) {
+        const code_point next = decode_at(text, at);
+        if (next.value < 0x80 ? !ascii(text[at]) : kind_of(next.value) != kind) break;
+        at += next.size;
+    }
+    return at;
+}
+
+template <WordClassifier C>
+std::size_t scan_value(std::string_view text, std::size_t at, argument& out, const C& kind_of) {
     if (at == text.size()) return at;
     const std::size_t end = scan_quoted(text, at, out);
     if (end != at) return end;
-    const std::size_t stop = find_not_in(text, value_word, at);
+    const std::size_t stop = scan_kind(text, at, value_word, word_kind::word, kind_of);
     out.text = text.substr(at, stop - at);
     out.kind = out.text.empty() ? argument::type::text : classify_word(out.text);
     return stop;
@@ -205,25 +238,30 @@ inline result<std::vector<token>> parse_rule(std::string_view rule) {
 }
 
 // The arguments of a converter, in order. A comma may follow the last.
-inline result<std::vector<argument>> parse_arguments(std::string_view text) {
+template <WordClassifier C = any_letter>
+result<std::vector<argument>> parse_arguments(std::string_view text, const C& kind_of = {}) {
+    const auto past_space = [&](std::size_t from) {
+        return detail::scan_kind(text, from, detail::word_space, word_kind::space, kind_of);
+    };
     std::vector<argument> arguments;
-    std::size_t at = find_not_in(text, ascii_space);
+    std::size_t at = past_space(0);
     while (at < text.size()) {
         const std::size_t start = at;
         argument next;
-        const std::size_t word = find_not_in(text, detail::word, at);
-        const std::size_t equals = find_not_in(text, ascii_space, word);
+        const std::size_t word =
+            detail::scan_kind(text, at, detail::identifier_rest, word_kind::word, kind_of);
+        const std::size_t equals = past_space(word);
         if (word > at && equals < text.size() && text[equals] == '=') {
             next.name = text.substr(at, word - at);
-            at = find_not_in(text, ascii_space, equals + 1);
+            at = past_space(equals + 1);
         }
-        const std::size_t end = detail::scan_value(text, at, next);
-        const std::size_t comma = find_not_in(text, ascii_space, end);
+        const std::size_t end = detail::scan_value(text, at, next, kind_of);
+        const std::size_t comma = past_space(end);
         if (end == at || (comma < text.size() && text[comma] != ',')) {
             return error{errc::bad_converter_argument, start};
         }
         arguments.push_back(std::move(next));
-        at = comma < text.size() ? find_not_in(text, ascii_space, comma + 1) : comma;
+        at = comma < text.size() ? past_space(comma + 1) : comma;
     }
     return arguments;
 }

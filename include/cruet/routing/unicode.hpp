@@ -1,9 +1,9 @@
 // The little of Unicode that routing needs: code points of UTF-8 text, and which are decimal
-// digits.
+// digits or space.
 //
 // Bytes that are not UTF-8 are code points of their own, outside Unicode, so that every text has a
 // length and nothing fails. Decimal digits are those of Unicode 14's category Nd: what Python's \d
-// matches and int() reads.
+// matches and int() reads. Space is what its \s matches.
 #pragma once
 
 #include <algorithm>
@@ -60,6 +60,13 @@ constexpr int digit_value(std::uint32_t code) noexcept {
     if (above == detail::digit_zeros.begin()) return -1;
     const std::uint32_t value = code - *(above - 1);
     return value < 10 ? static_cast<int>(value) : -1;
+}
+
+constexpr bool is_space(std::uint32_t code) noexcept {
+    if (code < 0x80)
+        return code == ' ' || (code >= 9 && code <= 13) || (code >= 0x1c && code < 0x20);
+    return code == 0x85 || code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
+           code == 0x2028 || code == 0x2029 || code == 0x202f || code == 0x205f || code == 0x3000;
 }
 
 namespace detail {

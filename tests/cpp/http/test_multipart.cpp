@@ -164,7 +164,7 @@ TEST_CASE("heads of parts") {
     multipart_decoder decoder("foo");
     const std::string text =
         "--foo\ncontent-disposition: form-data;\n\tname=a;\n filename*=utf-8''%C3%A9\n"
-        "nocolon\n X-Y :  z  \n\nb\n--foo--";
+        "nocolon\r\n X-Y :  z  \r\n   more\r \r\n\t.\rplain\n\v:w\f\n\nb\n--foo--";
     decoder.receive(text);
     CHECK(*decoder.next() == multipart_event::preamble);
     REQUIRE(*decoder.next() == multipart_event::file);
@@ -172,7 +172,11 @@ TEST_CASE("heads of parts") {
     CHECK(decoder.part().filename == "\xc3\xa9");
     CHECK(decoder.part().find("Content-Disposition") ==
           "form-data; name=a; filename*=utf-8''%C3%A9");
-    CHECK(decoder.part().fields[1] == multipart_head::field{"nocolon", " X-Y :  z"});
+    using field = multipart_head::field;
+    REQUIRE(decoder.part().fields.size() == 4);
+    CHECK(decoder.part().fields[1] == field{"nocolon X-Y", "z     more  ."});
+    CHECK(decoder.part().fields[2] == field{"plain", ""});
+    CHECK(decoder.part().fields[3] == field{"\v", "w\f"});
     CHECK(decode({"--foo\r\nContent-Disposition: form-data\r\n\r\nx\r\n--foo--"}).trace ==
           "|[field ?:x]<>");
     CHECK(decode({"--foo\nContent-Disposition: form-data; name=\"\xff\"\n\nx\n--foo--"}).trace ==

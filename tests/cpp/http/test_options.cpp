@@ -34,9 +34,14 @@ TEST_CASE("parameters that are not well formed are skipped") {
         INFO(bad);
         CHECK(read(bad).empty());
     }
-    CHECK(read("v;a=\"b;c=d") == list{{"c", "d"}});
     CHECK(read("v;a=(;c=d") == list{{"c", "d"}});
     CHECK(read("v;a=\"" + std::string(1000000, '\\')).empty());
+}
+
+TEST_CASE("a quote that nothing closes takes all that follows") {
+    CHECK(read("v;a=\"b;c=d").empty());
+    CHECK(read(R"(v;a="\";c=d)").empty());
+    CHECK(read(R"(v;e=f;a="\\\";c=d)") == list{{"e", "f"}});
 }
 
 TEST_CASE("quoted parameters") {
@@ -64,6 +69,7 @@ TEST_CASE("extended values are decoded") {
     CHECK(read("v;a*=UTF-8'''%F0%9F%90%8D'.txt") == list{{"a", "'\xf0\x9f\x90\x8d'.txt"}});
     CHECK(read("v;a*=utf-8''%zz") == list{{"a", "%zz"}});
     CHECK(read("v;a=c;a*=utf-8''%41") == list{{"a", "A"}});
+    CHECK(read(R"(v;a*="utf-8''%41\"")") == list{{"a", R"("utf-8''%41\"")"}});
 }
 
 TEST_CASE("continuations are joined") {
@@ -82,10 +88,15 @@ TEST_CASE("of a name both whole and in sections the last way holds") {
     CHECK(read("v;a*=utf-8''b;a*0=c") == list{{"a", "c"}});
 }
 
-TEST_CASE("sections alone share a charset") {
+TEST_CASE("the sections of one name share a charset") {
     CHECK(read("v;a*=utf-8''b;c*=%C2%B5") == list{{"a", "b"}, {"c", "%C2%B5"}});
     CHECK(read("v;a*0*=utf-8''b;c*=%C2%B5") == list{{"c", "%C2%B5"}, {"a", "b"}});
     CHECK(read("v;a*0*=utf-8''b;a*1*=%C2%B5") == list{{"a", "b\xc2\xb5"}});
+    CHECK(read("v;a*0*=utf-8''b;c=d;A*1*=''%C2%B5") == list{{"c", "d"}, {"a", "b\xc2\xb5"}});
+    CHECK(read("v;a*0*=utf-8''b;c*1*=%C2%B5") == list{{"a", "b"}, {"c", "%C2%B5"}});
+    CHECK(read("v;a*0*=utf-8''b;a=d;a*1*=%C2%B5") == list{{"a", "%C2%B5"}});
+    CHECK(read("v;a*0*=utf-8''b;a*1*=x''c;a*2*=%C2%B5") == list{{"a", "bc%C2%B5"}});
+    CHECK(read("v;a*0*=utf-8''b;a*1*=\"%C2%B5\"") == list{{"a", "b\"\xc2\xb5\""}});
 }
 
 TEST_CASE("parameters are written") {

@@ -24,12 +24,29 @@ TEST_CASE("ranges") {
     CHECK(parse_range("x=0-1", false)->ranges == specs{{0, 1}});
     const auto huge = read("bytes=99999999999999999999-");
     CHECK(huge[0].begin > INT64_MAX / 2);
-    for (const char* bad :
-         {"",           "bytes",         "bytes=",        "bytes=-",      "bytes=1",
-          "bytes=1-0",  "bytes=0-1,0-1", "bytes=5-6,0-1", "bytes=-5,0-1", "bytes=0-,5-6",
-          "bytes=a-b",  "bytes=0x1-2",   "bytes=0-1,",    "bytes=,0-1",   "bytes=--5",
-          "bytes=-5-",  "bytes=+1-2",    "bytes=0--1",    "bytes=-0",     "bytes:0-1",
-          "bytes=1-1_0"}) {
+    for (const char* bad : {"",
+                            "bytes",
+                            "bytes=",
+                            "bytes=-",
+                            "bytes=1",
+                            "bytes=1-0",
+                            "bytes=0-1,0-1",
+                            "bytes=5-6,0-1",
+                            "bytes=-5,0-1",
+                            "bytes=0-,5-6",
+                            "bytes=a-b",
+                            "bytes=0x1-2",
+                            "bytes=0-1,",
+                            "bytes=,0-1",
+                            "bytes=--5",
+                            "bytes=-5-",
+                            "bytes=+1-2",
+                            "bytes=0--1",
+                            "bytes=-0",
+                            "bytes:0-1",
+                            "bytes=1-1_0",
+                            "bytes=- 5",
+                            "bytes=-\t5"}) {
         INFO(bad);
         CHECK(parse_range(bad).error().code == errc::bad_range);
     }
@@ -55,13 +72,15 @@ TEST_CASE("content ranges") {
     CHECK_FALSE(read("bytes 0-98/*").length);
     CHECK(read("bytes 0-99/100").length == 100);
     CHECK_FALSE(read("bytes */100").span);
-    CHECK(read(" bytes\t0 - 1 / 2 ").units == "bytes");
+    CHECK(read(" bytes 0 - 1 / 2 ").units == "bytes");
+    CHECK(read("bytes  0-1/2").span == span64{0, 2});
     for (const char* text : {"bytes 0-98/*", "bytes 0-99/100", "bytes */100", "bytes */*"}) {
         CHECK(to_string(read(text)) == text);
     }
-    for (const char* bad : {"", "bytes", "bytes 0-1", "bytes=0-1/2", "bytes 0-98/*x", "bytes */-1",
-                            "bytes 1-0/10", "bytes 0-0/0", "bytes a-b/c", "bytes 0-1/2/3",
-                            "bytes -1/2", "bytes 0-/2", "bytes 1-+2/3", "bytes 5/6"}) {
+    for (const char* bad :
+         {"", "bytes", "bytes 0-1", "bytes=0-1/2", "bytes 0-98/*x", "bytes */-1", "bytes 1-0/10",
+          "bytes 0-0/0", "bytes a-b/c", "bytes 0-1/2/3", "bytes -1/2", "bytes 0-/2", "bytes 1-+2/3",
+          "bytes 5/6", "bytes  */*", "bytes * /*", "bytes\t0-1/2", "bytes\t*/2"}) {
         INFO(bad);
         CHECK(parse_content_range(bad).error().code == errc::bad_range);
     }

@@ -90,6 +90,32 @@ TEST_CASE("named arguments, spaces and a last comma") {
           errc::number_out_of_range);
 }
 
+TEST_CASE("space of any script stands around arguments") {
+    const auto args =
+        parse_arguments("\xe2\x80\xa8 a\xc2\xa0=\x1c\xe3\x80\x80\xc3\xa9\xc2\x85,'\xc2\xa0'");
+    REQUIRE(args);
+    CHECK(*args ==
+          std::vector<argument>{{"a", kind::text, "\xc3\xa9"}, {"", kind::text, "\xc2\xa0"}});
+    CHECK(parse_arguments("\xe2\x80\xa8")->empty());
+    CHECK_FALSE(
+        parse_arguments("a\xc2\xa0"
+                        "b"));
+    CHECK(parse_arguments("\xff")->at(0).text == "\xff");
+}
+
+TEST_CASE("a classifier tells letters from signs") {
+    const auto kind_of = [](std::uint32_t code) {
+        return code == 0xe9 ? word_kind::word : code == 0xa0 ? word_kind::space : word_kind::other;
+    };
+    CHECK(parse_arguments("\xc2\xa0\xc3\xa9.\xc3\xa9,'\xe2\x82\xac'", kind_of)->size() == 2);
+    for (const char* text :
+         {"\xe2\x82\xac", "a\xe2\x82\xac", "\xe2\x82\xac=a", "a=\xe2\x82\xac", "\xff"}) {
+        INFO(text);
+        CHECK(parse_arguments(text, kind_of).error().code == errc::bad_converter_argument);
+    }
+    CHECK(parse_arguments("\xe2\x82\xac=a")->at(0).name == "\xe2\x82\xac");
+}
+
 TEST_CASE("arguments that are none") {
     for (const char* text : {"min=-1", "a b", "a,,b", "min=0;max=500", "=1", "a=", "'open", "(x)",
                              "2**3", "a=b=c", "-"}) {

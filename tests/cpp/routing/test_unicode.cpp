@@ -34,3 +34,14 @@ TEST_CASE("decimal digits of any script") {
     static_assert(digit_value(0xb2) == -1);  // superscript two is no decimal digit
     CHECK(digit_value(0xff15) == 5);
 }
+TEST_CASE("space of any script") {
+    static_assert(is_space(' ') && is_space('\t') && is_space('\r') && is_space(0x1c));
+    static_assert(!is_space('a') && !is_space(0x08) && !is_space(0x0e) && !is_space(0x1b));
+    static_assert(!is_space(0) && !is_space(0x7f));
+    std::uint32_t beyond_ascii = 0;
+    for (std::uint32_t code = 0x80; code < 0x110100; ++code) beyond_ascii += is_space(code);
+    CHECK(beyond_ascii == 19);
+    for (std::uint32_t code : {0x85U, 0xa0U, 0x1680U, 0x2000U, 0x200aU, 0x2028U, 0x3000U}) {
+        CHECK(is_space(code));
+    }
+}

@@ -65,6 +65,12 @@ EXPECTED = [
 ]
 
 
+def test_a_folded_line_is_put_behind_the_one_before_whatever_that_is():
+    head = b"no\r colon: x\n\t y\r\nContent-Disposition: form-data; name=a"
+    field = events([b"--bound\r\n" + head + b"\r\n\r\n\r\n--bound--"])[1]
+    assert next(iter(field.headers)) == ("no colon", "x  y")
+
+
 def test_whole():
     assert parts([BODY]) == EXPECTED
     found = events([BODY])

@@ -48,6 +48,12 @@ def test_head_request():
     assert isinstance(Request({}), HeadRequest)
 
 
+def test_a_media_type_loses_the_blanks_around_it_and_no_other_characters():
+    for text, mimetype in (("\tText/HTML ", "text/html"), ("text/html\xa0", "text/html\xa0")):
+        assert Request({"CONTENT_TYPE": text}).mimetype == mimetype
+        assert Request({"CONTENT_TYPE": f"{text}; a=b"}).mimetype == mimetype
+
+
 def test_repr_of_an_untrusted_host():
     request = Request.from_values(base_url="http://a.test/")
     request.trusted_hosts = ["b.test"]

@@ -51,8 +51,9 @@ def test_unknown_converters_and_arguments():
         Map([Rule("/<nothing:x>")])
     with pytest.raises(TypeError):
         Map([Rule("/<path(1):x>/<int(nonsense=1):y>")])
-    with pytest.raises(ValueError, match="Cannot parse"):
-        parse_converter_args("a b")
+    for text in ("a b", "a\xa0b", "€", "a€", "€=a", "a=€", "a,\u200b", "\ud800"):
+        with pytest.raises(ValueError, match="Cannot parse"):
+            parse_converter_args(text)
 
 
 def test_arguments():
@@ -60,7 +61,8 @@ def test_arguments():
         ("a", 1, 2.5, True, None, "x, y"),
         {"n": 10, "m": "q"},
     )
-    assert parse_converter_args("") == ((), {})
+    assert parse_converter_args("") == parse_converter_args("\u2028") == ((), {})
+    assert parse_converter_args("\x85é\xa0=\u2028'€\xa0'\x1c,ßß") == (("ßß",), {"é": "€\xa0"})
 
 
 def test_a_rule_has_one_map():

@@ -57,6 +57,7 @@ def test_headers():
     challenge = WWWAuthenticate("basic", {"realm": "x y"})
     asked = fields(exceptions.Unauthorized(www_authenticate=challenge))
     assert asked["WWW-Authenticate"] == 'Basic realm="x y"'
+    assert WWWAuthenticate("own\xa0").to_header() == "Own\xa0"
 
 
 def test_key_error_hides_its_key_unless_told():

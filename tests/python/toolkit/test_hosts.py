@@ -7,7 +7,11 @@ from cruet.toolkit.sansio.utils import get_content_length, get_host, host_is_tru
 
 
 @pytest.mark.parametrize(
-    "host", ["example.org", "a.", ".a", "1.2.3.4", "[::1]", "[::1]:80", "a:1", "a:65535", "-a"]
+    "host",
+    [
+        *("example.org", "a.", ".a", "1.2.3.4", "[::1]", "[::1]:80", "[::ff.2.3.4]", "[:1.]"),
+        *("a:1", "a:65535", "-a"),
+    ],
 )
 def test_hosts_that_fit_the_grammar_are_trusted_where_none_are_named(host):
     assert host_is_trusted(host)
@@ -19,7 +23,7 @@ def test_hosts_that_fit_the_grammar_are_trusted_where_none_are_named(host):
     "host",
     [
         *("", "a b", "a/b", "a@b", "a:", "a:x", "a:0", "a:080", "a:65536", "a:-1", "_x", "*.a"),
-        *("::1", "[::1", "[v1.a]", "münchen.de", "a,b", "a%20"),
+        *("::1", "[::1", "[:]", "[v1.a]", "münchen.de", "a,b", "a%20"),
     ],
 )
 def test_other_hosts_never_are(host):
@@ -33,6 +37,11 @@ def test_other_hosts_never_are(host):
 def test_a_literal_address_may_be_named():
     assert host_is_trusted("[::1]:80", ["[::1]"])
     assert not host_is_trusted("[::2]", ["[::1]"])
+
+
+def test_a_dot_stands_for_what_ends_with_it():
+    assert host_is_trusted(".example.org:80", [".example.org"])
+    assert not host_is_trusted(".example.org", ["example.org"])
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 64])

@@ -32,7 +32,11 @@ def test_list(value, expected):
         ("v; a*=UTF-8''%E2%98%83", {"a": "☃"}),
         ("v; a*=NO''%41", {"a": "%41"}),
         ("v; a*0=x; a*1=y", {"a": "xy"}),
-        ('v; a="never closed; b=c', {"b": "c"}),
+        ('v; a="never closed; b=c', {}),
+        ('v; a="\\"; b=c', {}),
+        ("v; a*0*=utf-8''%C3; b=c; a*1*=''%A9", {"b": "c", "a": "\ufffd\ufffd"}),
+        ("v; a*0*=utf-8''x; b*0*=%41; a*1*=%C3%A9", {"a": "xé", "b": "%41"}),
+        ("v; a*=\"utf-8''%41\"", {"a": "\"utf-8''%41\""}),
         ("v; a=µ", {}),
     ],
 )
@@ -72,6 +76,8 @@ def test_time_is_linear(parse, unit):
         ("bytes=0-5,3-8", None),
         ("bytes=-5,0-1", None),
         ("bytes=-0", None),
+        ("bytes=- 1", None),
+        ("bytes=\t-1 ", [(-1, None)]),
         ("bytes=", None),
         ("bytes", None),
         (None, None),
@@ -83,7 +89,11 @@ def test_range(value, expected):
 
 
 @pytest.mark.parametrize(
-    "value", ["bytes 0-5", "bytes 5-3/10", "bytes a-5/10", "bytes", "", None, "x y z"]
+    "value",
+    [
+        *("bytes 0-5", "bytes 5-3/10", "bytes a-5/10", "bytes", "", None, "x y z"),
+        *("bytes  */*", "bytes\t0-1/2"),
+    ],
 )
 def test_bad_content_range(value):
     assert http.parse_content_range_header(value) is None
@@ -111,6 +121,13 @@ def test_dates():
     assert http.http_date(moment) == "Sun, 06 Nov 1994 08:49:37 GMT"
     assert http.http_date(moment.timestamp()) == http.http_date(moment.timetuple())
     assert http.http_date(date(2020, 1, 1)) == "Wed, 01 Jan 2020 00:00:00 GMT"
+    for seconds, clock in (
+        (-6e-169, "Thu, 01 Jan 1970 00:00:00"),
+        (-1e-6, "Wed, 31 Dec 1969 23:59:59"),
+        (0.999_999, "Thu, 01 Jan 1970 00:00:00"),
+        (0.999_999_9, "Thu, 01 Jan 1970 00:00:01"),
+    ):
+        assert http.http_date(seconds) == f"{clock} GMT"
     for bad in ("", None, "Sun, 33 Nov 1994 08:49:37 GMT", "now"):
         assert http.parse_date(bad) is None
     many = "9" * 30

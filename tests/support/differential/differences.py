@@ -178,7 +178,7 @@ def _environ_bytes(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
 )
 def _empty_authority(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
     asked = repr(arguments)
-    return re.search(r"\w://([/?#'\"]|$)", asked) is not None or "itms-services:" in asked
+    return re.search(r"\w://:*([/?#'\"]|$)", asked) is not None or "itms-services:" in asked
 
 
 @differs(
@@ -308,7 +308,7 @@ def _token_set(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
     "1,0",
 )
 def _comma(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
-    return re.search(r"\d[^\d.]\d", repr(arguments)) is not None
+    return re.search(r"""\d[^\d.](\d|['")])""", repr(arguments)) is not None
 
 
 @differs("etags", "The empty entity tag is empty text; Werkzeug makes None of it.", *('""', []))

@@ -1,6 +1,7 @@
 // What multipart.hpp is made of: finding delimiters, finding and reading the head of a part.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -172,26 +173,36 @@ inline blank_line find_blank_line(std::string_view text, std::size_t from) noexc
     return {false, text.size() < 3 ? 0 : text.size() - 3, text.size()};
 }
 
+// The lines, each ended by "\n", with those that begin with white space put behind the one before.
+inline std::string unfold(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t end = find_in(text, line_break);
+        out.append(text.substr(0, end));
+        text.remove_prefix(end);
+        if (text.empty()) break;
+        text.remove_prefix(text.starts_with("\r\n") ? 2 : 1);
+        const bool continued = !text.empty() && charsets::ows(text.front());
+        out += continued ? ' ' : '\n';
+        if (continued) text.remove_prefix(1);
+    }
+    return out;
+}
+
 // Lines "name: value"; a line that begins with white space continues the one before.
 inline void parse_part_fields(std::string_view text, std::vector<multipart_head::field>& out) {
     out.clear();
-    while (!text.empty()) {
-        const std::size_t end = find_in(text, line_break);
-        const std::string_view line = text.substr(0, end);
-        const bool crlf = text.substr(end).starts_with("\r\n");
-        text.remove_prefix(end == text.size() ? end : end + (crlf ? 2 : 1));
-        const std::string_view trimmed = trim(line, ascii_space);
-        if (trimmed.empty()) continue;
-        if (!out.empty() && (line.front() == ' ' || line.front() == '\t')) {
-            out.back().value.append(" ").append(trimmed);
-            continue;
-        }
-        const std::size_t colon = trimmed.find(':');
-        const std::string_view name = trim(trimmed.substr(0, colon), ascii_space);
-        const std::string_view value = colon == trimmed.npos
-                                           ? std::string_view()
-                                           : trim(trimmed.substr(colon + 1), ascii_space);
-        out.push_back({std::string(name), std::string(value)});
+    const std::string lines = unfold(text);
+    for (std::string_view rest = lines; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = trim(rest.substr(0, end), charsets::ows);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty()) continue;
+        const std::size_t colon = std::min(line.find(':'), line.size());
+        const std::string_view value = line.substr(std::min(colon + 1, line.size()));
+        out.push_back({std::string(trim(line.substr(0, colon), charsets::ows)),
+                       std::string(trim(value, charsets::ows))});
     }
 }
 
