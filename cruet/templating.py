@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from jinja2 import BaseLoader, Template, TemplateNotFound
 from jinja2 import Environment as BaseEnvironment
 
+from ._string_templates import template_of
 from ._template_context import _default_template_ctx_processor
 from .globals import current_app, request
 from .helpers import stream_with_context
@@ -113,9 +114,9 @@ def render_template(
 
 
 def render_template_string(source: str, **context: t.Any) -> str:
-    """Render a template given as its source."""
+    """Render a template given as its source, which is compiled at its first use and kept."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return _render(app, app.jinja_env.from_string(source), context)
+    return _render(app, template_of(app.jinja_env, source), context)
 
 
 def _stream(app: Flask, template: Template, context: dict[str, t.Any]) -> Iterator[str]:
@@ -146,4 +147,4 @@ def stream_template(
 def stream_template_string(source: str, **context: t.Any) -> Iterator[str]:
     """Render a template given as its source piece by piece."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return _stream(app, app.jinja_env.from_string(source), context)
+    return _stream(app, template_of(app.jinja_env, source), context)

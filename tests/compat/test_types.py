@@ -16,12 +16,12 @@ from functools import cache
 from pathlib import Path
 
 import aliased
+import peers
 import pytest
 from fetched import FLASK, KEPT, ROOT, renamed, unpack
 
 SAMPLES = ROOT / "tests" / "python" / "type_check"
 CHECKERS = ("mypy==2.4.1", "basedpyright==1.40.2")
-REAL = ("flask[async,dotenv]==3.1.3", "werkzeug==3.1.9")
 
 pytestmark = pytest.mark.heavy
 
@@ -52,7 +52,7 @@ def dropped_in() -> Path:
 def interpreter(side: str) -> Path:
     if side == "cruet":
         return Path(sys.executable)
-    return environment(*REAL) if side == "Flask" else dropped_in()
+    return peers.environment("flask") if side == "Flask" else dropped_in()
 
 
 def checked(command: list[str], folder: Path, side: str) -> None:
