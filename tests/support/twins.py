@@ -104,7 +104,8 @@ class Stage:
     @contextmanager
     def flask(self) -> Iterator[str]:
         """Serve with Flask on Gunicorn; gives the address."""
-        options = ("--threads", "4", "--keep-alive", "60", *END, "--bind", f"127.0.0.1:{self.port}")
+        options = ("--threads", "4", "--keep-alive", "60", "--no-control-socket", *END)
+        options += ("--bind", f"127.0.0.1:{self.port}")
         with self._served("flask", "gunicorn", *options, self.application.target) as address:
             yield address
 

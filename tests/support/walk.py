@@ -26,7 +26,7 @@ FREE = {
     "connection": "whether the connection is kept is between server and client (RFC 9110, 7.6.1)",
 }
 #: How far two walks may be apart in what is from Date to a time that the application took.
-NEAR = 2
+NEAR = 5
 _TIME = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 
 #: What itsdangerous signs with a time: payload, time, signature.
@@ -146,10 +146,11 @@ def walked(address: str, walk: Walk, masks: Masks = (), kept: bool = True) -> li
     """Take a walk; give the answers with what is random replaced by what it is."""
     with Walker(address, kept=kept) as walker:
         walk(walker)
-    return [_answer(exchange, walker.secrets, masks) for exchange in walker.exchanges]
+    return [answer(exchange, walker.secrets, masks) for exchange in walker.exchanges]
 
 
-def _answer(exchange: Exchange, secrets: dict[str, str], masks: Masks) -> Answer:
+def answer(exchange: Exchange, secrets: dict[str, str], masks: Masks = ()) -> Answer:
+    """What counts of an exchange."""
     page = exchange.page
     dates = page.headers.get_all("Date", [])
     assert len(dates) == 1, f"{exchange.request} has the Dates {dates}"
