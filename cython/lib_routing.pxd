@@ -62,6 +62,7 @@ cdef extern from "cruet/routing/matcher.hpp" namespace "cruet::routing" nogil:
     cdef cppclass match_outcome:
         match_status status
         uint32_t rule
+        void* owner
         string path
         match_status without_rule()
 
@@ -93,7 +94,7 @@ cdef extern from "route_table.hpp" namespace "cruet::shim" nogil:
         build_plan plan
 
     cdef cppclass route_table:
-        uint32_t add(const rule_draft&) except +
+        uint32_t add(const rule_draft&, void* owner) except +
         void configure(uint32_t rule, cbool strict, cbool merge, cbool websocket, cbool any_method)
         void allow(uint32_t rule, const string& method) except +
         match_outcome find(string_view domain, string_view path, string_view method,

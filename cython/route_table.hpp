@@ -67,12 +67,14 @@ private:
 
 class route_table {
 public:
-    std::uint32_t add(const rule_draft& draft) { return matcher_.add(draft.rule, {}); }
+    std::uint32_t add(const rule_draft& draft, void* owner) {
+        return matcher_.add(draft.rule, {}, owner);
+    }
 
     void configure(std::uint32_t rule, bool strict, bool merge, bool websocket, bool any_method) {
         routing::rule_settings& s = matcher_.settings(rule);
-        s = {.any_method = any_method,
-             .methods = {},
+        s = {.methods = {},
+             .any_method = any_method,
              .strict_slashes = strict,
              .merge_slashes = merge,
              .websocket = websocket};

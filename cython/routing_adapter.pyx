@@ -112,7 +112,7 @@ cdef class MapAdapter:
                 url_map.c_matcher._resync()
                 return self.match(path_info, method, return_rule, query_args, websocket)
             self._raise_outcome(out, query_args)
-        rule = <Rule>url_map.c_matcher.rules[out.rule]
+        rule = url_map.c_matcher._rule(out)
         if rule._methods_changed():
             url_map.c_matcher._resync()
             return self.match(path_info, method, return_rule, query_args, websocket)

@@ -49,6 +49,7 @@ cdef class Map:
     cdef object __weakref__
     cdef Matcher c_matcher
     cdef dict c_by_endpoint
+    cdef dict c_shared
     cdef bint c_remap
     cdef bint c_stale
     cdef public object default_subdomain
@@ -62,6 +63,7 @@ cdef class Map:
     def __cinit__(self, *args, **kwargs):
         self.c_matcher = Matcher(True)
         self.c_by_endpoint = {}
+        self.c_shared = {}
 
     def __init__(self, rules=None, default_subdomain="", strict_slashes=True, merge_slashes=True,
                  redirect_defaults=True, converters=None, sort_parameters=False, sort_key=None,
@@ -159,6 +161,14 @@ cdef class Map:
             before = before or _truth(rule.defaults)
         return 0
 
+    cdef _Variable _shared_variable(self, _Variable variable):
+        # Rules often have equal variables, and those that share one share its cache lines.
+        key = variable.key()
+        return variable if key is None else self.c_shared.setdefault(key, variable)
+
+    cdef tuple _shared_variables(self, tuple variables):
+        return self.c_shared.setdefault(variables, variables)
+
     cdef inline int _ready(self) except -1:
         if self.c_remap or self.c_stale:
             self.update()
@@ -183,7 +193,7 @@ cdef class Map:
                              text_view(method), False, texts, out)
         if out.status != match_status.found:
             return None
-        rule = <Rule>self.c_matcher.rules[out.rule]
+        rule = self.c_matcher._rule(out)
         if (rule.c_alias or rule.c_redirect_to is not None or rule._methods_changed()
                 or (rule.c_may_redirect and self.redirect_defaults)):
             return None

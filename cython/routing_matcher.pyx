@@ -41,7 +41,7 @@ cdef class Matcher:
             rule._start_draft()
             rule._finish_draft()
         cdef uint32_t part = self.table.part_count()
-        rule.c_number = self.table.add(rule.c_draft[0])
+        rule.c_number = self.table.add(rule.c_draft[0], <void*>rule)
         while part < self.table.part_count():
             if self.table.needs_engine(part):
                 text = self.table.expression(part).decode("utf-8", "surrogatepass")
@@ -103,6 +103,11 @@ cdef class Matcher:
             raise error
         return 0
 
+    cdef inline Rule _rule(self, match_outcome& out):
+        # Not by way of the list, whose items are far apart. It is what keeps the rule alive.
+        assert out.rule < <size_t>len(self.rules)
+        return <Rule>out.owner
+
     cdef object _no_match(self, match_outcome& out):
         # The exception for an outcome without a rule (or whose rule refused its values).
         cdef match_status status = out.without_rule()
@@ -140,7 +145,7 @@ cdef class Matcher:
             raise errors.RequestPath(out.path.decode("utf-8", "surrogatepass"))
         if out.status != match_status.found:
             raise self._no_match(out)
-        cdef Rule rule = <Rule>self.rules[out.rule]
+        cdef Rule rule = self._rule(out)
         values = rule._values(texts)
         if values is None:
             raise self._no_match(out)

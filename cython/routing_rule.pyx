@@ -25,21 +25,23 @@ cdef class Rule:
     :raises TypeError: ``methods`` is one string.
     """
 
+    # What each match looks at comes first, side by side with the object's own head: with many rules
+    # it is not in the nearest cache.
+    cdef object c_endpoint
+    cdef tuple c_variables
+    cdef object c_defaults
+    cdef object c_redirect_to
+    cdef bint c_methods_lent  # others may have the set, and change it in place
+    cdef bint c_alias
+    cdef bint c_may_redirect
+    # What building and the rest look at.
     cdef dict __dict__
     cdef object __weakref__
     cdef Map c_map
     cdef Matcher c_matcher
     cdef uint32_t c_number
-    # What each match looks at, side by side: with many rules it is not in the nearest cache.
-    cdef object c_endpoint
     cdef object c_methods
     cdef Py_ssize_t c_methods_size
-    cdef tuple c_variables
-    cdef object c_defaults
-    cdef object c_redirect_to
-    cdef bint c_alias
-    cdef bint c_may_redirect
-    # What building and the rest look at.
     cdef bint c_websocket
     cdef bint c_own_suitable
     cdef bint c_own_build
@@ -52,6 +54,7 @@ cdef class Rule:
 
     def __cinit__(self, *args, **kwargs):
         self.c_variables = ()
+        self.c_methods_lent = True
 
     def __dealloc__(self):
         del self.c_draft
@@ -82,6 +85,7 @@ cdef class Rule:
             if websocket and methods - {"GET", "HEAD", "OPTIONS"}:
                 raise ValueError("WebSocket rules take only GET, HEAD and OPTIONS.")
         self.methods = methods
+        self.c_methods_lent = False
         self.endpoint = endpoint
         self.redirect_to = redirect_to
         self.arguments = set(map(str, defaults)) if defaults else set()
@@ -93,6 +97,20 @@ cdef class Rule:
         if self.c_map is not None and name in _live_attributes:
             self.c_map.c_stale = True
 
+    @property
+    def methods(self):
+        """The methods that the rule takes, a set that may be changed; None: any."""
+        self.c_methods_lent = True
+        try:
+            return vars(self)["methods"]
+        except KeyError:
+            raise AttributeError("methods") from None
+
+    @methods.setter
+    def methods(self, value):
+        self.c_methods_lent = True
+        vars(self)["methods"] = value
+
     def empty(self):
         """An unbound copy, for use in another map."""
         return type(self)(self.rule, **self.get_empty_kwargs())
@@ -103,7 +121,7 @@ cdef class Rule:
         return dict(
             defaults=dict(self.defaults) if self.defaults else None,
             subdomain=self.subdomain,
-            methods=self.methods,
+            methods=self._unlent_methods(),
             build_only=self.build_only,
             endpoint=self.endpoint,
             strict_slashes=self.strict_slashes,
@@ -167,8 +185,8 @@ cdef class Rule:
             converter = self.get_converter(name, converter_name, args, kwargs)
             self._converters[name] = converter
             self.arguments.add(name)
-            variables.append(_make_variable(name, converter))
-        self.c_variables = tuple(variables)
+            variables.append(self.c_map._shared_variable(_make_variable(name, converter)))
+        self.c_variables = self.c_map._shared_variables(tuple(variables))
         self._finish_draft()
         self._trace = [
             (_truth(step.variable), step.text.decode("utf-8", "surrogatepass"))
@@ -213,7 +231,7 @@ cdef class Rule:
         cdef object defaults = self.defaults or {}
         for i in range(self.c_draft.size()):
             variable = <_Variable>self.c_variables[i]
-            converter = variable.converter
+            converter = self._converters[variable.name]
             self.c_draft.set_traits(i, _routing_string(converter.regex), converter.weight,
                                     _truth(converter.part_isolating))
             if variable.name in defaults:
@@ -225,7 +243,7 @@ cdef class Rule:
     cdef int _sync(self) except -1:
         # Reads the attributes that matching and building look at.
         self.c_endpoint = self.endpoint
-        self.c_methods = self.methods
+        self.c_methods = self._unlent_methods()
         self.c_methods_size = -1 if self.c_methods is None else len(self.c_methods)
         self.c_defaults = self.defaults or None
         self.c_redirect_to = self.redirect_to
@@ -237,9 +255,18 @@ cdef class Rule:
             self.c_matcher._configure(self)
         return 0
 
+    cdef object _unlent_methods(self):
+        cdef bint lent = self.c_methods_lent
+        methods = self.methods
+        # A subclass may have a set of its own.
+        self.c_methods_lent = lent or methods is not vars(self).get("methods")
+        return methods
+
     cdef inline bint _methods_changed(self):
-        # Sets are changed in place too (rule.methods.add): their size tells.
-        return self.c_methods_size >= 0 and len(self.c_methods) != self.c_methods_size
+        # Sets are changed in place too (rule.methods.add): their size tells. One that nobody has
+        # seen is not looked at, for it is somewhere else.
+        return (self.c_methods_lent and self.c_methods_size >= 0
+                and len(self.c_methods) != self.c_methods_size)
 
     cdef dict _values(self, match_values& texts):
         # The values of matched texts with the defaults, or None where a converter refuses one.
@@ -379,10 +406,13 @@ cdef class Rule:
         if self.map is None:
             return f"<{name} (unbound)>"
         rule = "".join(f"<{text}>" if variable else text for variable, text in self._trace)
-        methods = f" ({', '.join(self.methods)})" if self.methods is not None else ""
+        methods = self._unlent_methods()
+        methods = f" ({', '.join(methods)})" if methods is not None else ""
         return f"<{name} {rule.lstrip('|')!r}{methods} -> {self.endpoint}>"
 
     def __reduce_ex__(self, protocol):
+        # A copy that is not deep shares the set of methods.
+        self.c_methods_lent = True
         # The copy is bound to no map. Werkzeug, which reads these pickles too, wants its `_parts`.
         state = dict(vars(self), map=None, _converters={}, _trace=[], _parts=[])
         return _made_empty, (type(self),), state

@@ -21,6 +21,15 @@ cdef class _Variable:
     cdef object converter
     cdef object validation_error
 
+    cdef object key(self):
+        # What tells it from others, or None where that is the business of its converter.
+        if self.reads == _PYTHON or self.writes == _PYTHON:
+            return None
+        for limit in (self.least, self.most):
+            if limit is not None and type(limit) is not int and type(limit) is not float:
+                return None
+        return self.name, self.reads, self.writes, self.fixed_digits, self.least, self.most
+
     cdef object value(self, const char* data, size_t size):
         # The value of matched text, or _no_value where the converter refuses it.
         cdef int64_t number

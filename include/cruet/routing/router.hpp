@@ -124,6 +124,7 @@ public:
 
 private:
     struct bound_rule {
+        bool may_redirect = false;  // a rule of its endpoint that is built before it has defaults
         route_type given;
         compiled_rule compiled;
         std::vector<converter_type> converters;
@@ -132,7 +133,9 @@ private:
     };
 
     result<std::unique_ptr<bound_rule>> bind(route_type given);
+    void place_by_endpoint(bound_rule& rule);
     bool take_values(const bound_rule& rule, const match_values& texts, match_type& out) const;
+    void redirect_to_target(const bound_rule& rule, match_type& out) const;
     bool redirect_default(const bound_rule& rule, std::size_t method, match_type& out) const;
     bool redirect_alias(const bound_rule& rule, std::size_t method, match_type& out) const;
     static bool provides_defaults_for(const bound_rule& rule, const bound_rule& other);
@@ -147,9 +150,8 @@ private:
     router_options options_;
     Converters converters_;
     matcher matcher_;
-    std::vector<const bound_rule*> matched_;  // by the matcher's numbers
     std::vector<std::unique_ptr<bound_rule>> rules_;
-    std::unordered_map<Endpoint, std::vector<const bound_rule*>> by_endpoint_;
+    std::unordered_map<Endpoint, std::vector<bound_rule*>> by_endpoint_;
 };
 
 }  // namespace cruet::routing

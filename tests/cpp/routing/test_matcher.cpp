@@ -183,6 +183,33 @@ TEST_CASE("rules that end in the same place are asked in their order") {
     CHECK(f.find("/b", "POST") == "405 GET PUT");
 }
 
+TEST_CASE("an outcome brings what its rule was added with") {
+    matcher m;
+    int first = 0;
+    int second = 0;
+    rule_settings get{.any_method = false};
+    get.methods.add(m.methods().add("GET"));
+    m.add(compiled("", "/a"), get, &first);
+    m.add(compiled("", "/a"), {}, &second);
+    m.add(compiled("", "/<x>"), {});
+    match_values values;
+    CHECK(m.find("", "/a", "GET", false, values).owner == &first);
+    const match_outcome other = m.find("", "/a", "POST", false, values);
+    CHECK(other.rule == 1);
+    CHECK(other.owner == &second);
+    CHECK(m.find("", "/b", "GET", false, values).owner == nullptr);
+    CHECK(m.find("", "/b/c", "GET", false, values).owner == nullptr);
+}
+
+TEST_CASE("whole paths of a rule's length, and of 64 more, are told from it") {
+    fixture f;
+    f.add("/" + std::string(9, 'a'));
+    CHECK(f.find("/" + std::string(9, 'a')) == "0");
+    CHECK(f.find("/" + std::string(9, 'b')) == "404");
+    CHECK(f.find("/" + std::string(8, 'a')) == "404");
+    CHECK(f.find("/" + std::string(73, 'a')) == "404");
+}
+
 TEST_CASE("expressions outside the subset go to the caller's engine") {
     matcher m;
     const auto text = parse_rule_text("", "/<a>/<b>", true);

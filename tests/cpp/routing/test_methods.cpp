@@ -3,6 +3,7 @@
 #include "../catch.hpp"
 
 #include <string>
+#include <utility>
 
 using namespace cruet::routing;
 
@@ -39,4 +40,29 @@ TEST_CASE("more than 64 methods are no limit") {
     method_set high;
     high.add(150);
     CHECK_FALSE(high.empty());
+}
+
+TEST_CASE("copies of a set are sets of their own") {
+    method_set set;
+    set.add(3);
+    set.add(100);
+    method_set copy = set;
+    CHECK(copy == set);
+    copy.add(101);
+    copy.add(4);
+    CHECK_FALSE(copy == set);
+    CHECK_FALSE(set.has(101));
+    CHECK_FALSE(set.has(4));
+    copy = set;
+    CHECK(copy == set);
+    copy = method_set();
+    CHECK(copy.empty());
+    CHECK_FALSE(copy == set);
+    CHECK(set.has(100));
+    method_set low;
+    low.add(3);
+    CHECK_FALSE(low == set);
+    const method_set moved = std::move(set);
+    CHECK(moved.has(3));
+    CHECK(moved.has(100));
 }

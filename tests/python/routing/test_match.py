@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import uuid
 
@@ -10,6 +11,7 @@ import pytest
 from cruet import _cruet
 from cruet.toolkit.exceptions import MethodNotAllowed, NotFound
 from cruet.toolkit.routing import (
+    IntegerConverter,
     Map,
     NoMatch,
     RequestAliasRedirect,
@@ -17,6 +19,7 @@ from cruet.toolkit.routing import (
     RequestRedirect,
     Rule,
     StateMachineMatcher,
+    UnicodeConverter,
     WebsocketMismatch,
 )
 
@@ -140,6 +143,78 @@ def test_methods():
     assert urls.match("/x", "DELETE") == ("post", {})
     post.endpoint = "gone"
     assert urls.match("/x", "DELETE") == ("gone", {})
+
+
+def test_changes_are_seen_of_sets_of_methods_that_others_have():
+    rule = Rule("/x", endpoint="x", methods=["GET"])
+    before = rule.methods
+    urls = Map([rule]).bind("example.org")
+    before.add("PUT")
+    assert urls.match("/x", "PUT") == ("x", {})
+
+    rule = Rule("/x", endpoint="x", methods=["GET"])
+    urls = Map([rule]).bind("example.org")
+    copy.copy(rule).methods.add("PUT")
+    assert urls.match("/x", "PUT") == ("x", {})
+
+    given = {"GET", "PATCH"}
+    rule.methods = given
+    assert urls.match("/x", "PATCH") == ("x", {})
+    given.discard("PATCH")
+    with pytest.raises(MethodNotAllowed):
+        urls.match("/x", "PATCH")
+
+    allowed = {"GET"}
+
+    class OwnMethods(Rule):
+        @property
+        def methods(self):
+            return allowed
+
+        @methods.setter
+        def methods(self, value):
+            pass
+
+    urls = Map([OwnMethods("/x", endpoint="x")]).bind("example.org")
+    allowed.add("PUT")
+    assert urls.match("/x", "PUT") == ("x", {})
+    assert not hasattr(Rule.__new__(Rule), "methods")
+
+
+def test_rules_with_variables_that_are_nearly_equal():
+    class Doubled(IntegerConverter):
+        def to_python(self, value):
+            return super().to_python(value) * 2
+
+    class Tagged(UnicodeConverter):
+        def __init__(self, map, tag):
+            super().__init__(map)
+            self.tag = tag
+
+        def to_url(self, value):
+            return f"{value}{self.tag}"
+
+    converters = {"double": Doubled, "tagged": Tagged}
+    kinds = {
+        "int": ("7", 7),
+        "int(max=8)": ("7", 7),
+        "int(min=7)": ("7", 7),
+        "int(fixed_digits=2)": ("07", 7),
+        "float": ("7.0", 7.0),
+        "double": ("7", 14),
+        "string": ("7", "7"),
+        "tagged('a')": ("7", "7"),
+        "tagged('b')": ("7", "7"),
+    }
+    rules = [Rule(f"/{n}/<{kind}:x>", endpoint=n) for n, kind in enumerate(kinds)]
+    urls = Map(rules, converters=converters).bind("example.org")
+    for n, (text, value) in enumerate(kinds.values()):
+        assert urls.match(f"/{n}/{text}") == (n, {"x": value})
+    for path in ("/1/9", "/2/6", "/3/7"):
+        with pytest.raises(NotFound):
+            urls.match(path)
+    assert [urls.build(n, {"x": 5}) for n in range(4)] == ["/0/5", "/1/5", "/2/5", "/3/05"]
+    assert [urls.build(n, {"x": "5"}) for n in (7, 8)] == ["/7/5a", "/8/5b"]
 
 
 def test_websockets():

@@ -72,15 +72,22 @@ result<void> basic_router<E, C>::add(route_type given) {
     if (!rule->given.build_only) {
         matcher_.add(
             rule->compiled,
-            {.any_method = rule->given.methods.empty(),
-             .methods = rule->methods,
+            {.methods = rule->methods,
+             .any_method = rule->given.methods.empty(),
              .strict_slashes = rule->given.strict_slashes.value_or(options_.strict_slashes),
              .merge_slashes = rule->given.merge_slashes.value_or(options_.merge_slashes),
-             .websocket = rule->given.websocket});
-        matched_.push_back(rule.get());
+             .websocket = rule->given.websocket},
+            rule.get());
     }
-    // Rules that are no alias first, then those with more variables, then with more defaults.
-    auto& same = by_endpoint_[rule->given.endpoint];
+    place_by_endpoint(*rule);
+    rules_.push_back(std::move(rule));
+    return {};
+}
+
+// Rules that are no alias first, then those with more variables, then with more defaults.
+template <RouteEndpoint E, ConverterFactory C>
+void basic_router<E, C>::place_by_endpoint(bound_rule& rule) {
+    auto& same = by_endpoint_[rule.given.endpoint];
     const auto key = [](const bound_rule& r) {
         std::size_t count = r.compiled.variables.size();
         for (const auto& d : r.given.defaults) {
@@ -90,15 +97,19 @@ result<void> basic_router<E, C>::add(route_type given) {
         return std::tuple(!r.given.alias, count, r.given.defaults.size());
     };
     same.insert(std::find_if(same.begin(), same.end(),
-                             [&](const bound_rule* r) { return key(*rule) > key(*r); }),
-                rule.get());
-    rules_.push_back(std::move(rule));
-    return {};
+                             [&](const bound_rule* r) { return key(rule) > key(*r); }),
+                &rule);
+    bool defaults = false;
+    for (bound_rule* r : same) {
+        r->may_redirect = defaults;
+        defaults = defaults || !r->given.defaults.empty();
+    }
 }
 
 template <RouteEndpoint E, ConverterFactory C>
 bool basic_router<E, C>::take_values(const bound_rule& rule, const match_values& texts,
                                      match_type& out) const {
+    out.values.reserve(rule.converters.size() + rule.given.defaults.size());
     for (std::size_t i = 0; i < rule.converters.size(); ++i) {
         auto v = rule.converters[i].to_value(texts[i]);
         if (!v) return false;
@@ -132,8 +143,7 @@ auto basic_router<E, C>::match(std::string_view path, std::string_view method,
         out.allowed = matcher_.methods().list(found.allowed);
     }
     if (found.status != match_status::found) return out;
-    const bound_rule& rule = *matched_[found.rule];
-    const std::size_t known = matcher_.methods().find(method);
+    const auto& rule = *static_cast<const bound_rule*>(found.owner);
     if (!take_values(rule, texts, out)) {
         out.values.clear();
         out.status = found.without_rule();
@@ -143,26 +153,34 @@ auto basic_router<E, C>::match(std::string_view path, std::string_view method,
         return out;
     }
     out.endpoint = &rule.given.endpoint;
-    if (options_.redirect_defaults && (rule.given.alias ? redirect_alias(rule, known, out)
-                                                        : redirect_default(rule, known, out))) {
-        return out;
-    }
-    if (!rule.given.redirect_to.empty()) {
-        auto target = parse_rule(rule.given.redirect_to);
-        out.status = match_status::redirect;
-        out.domain = domain;
-        for (const token& t : target.value_or(std::vector<token>())) {
-            const auto& names = rule.compiled.variables;
-            const auto place = std::find(names.begin(), names.end(), t.text) - names.begin();
-            const auto* v = out.find(t.text);
-            if (t.kind != token::type::variable || v == nullptr) {
-                out.location += t.text;
-            } else if (static_cast<std::size_t>(place) < names.size()) {
-                rule.converters[static_cast<std::size_t>(place)].to_url(*v, out.location);
-            }
+    if (options_.redirect_defaults && (rule.given.alias || rule.may_redirect)) {
+        const std::size_t known = matcher_.methods().find(method);
+        if (rule.given.alias ? redirect_alias(rule, known, out)
+                             : redirect_default(rule, known, out)) {
+            return out;
         }
     }
+    if (!rule.given.redirect_to.empty()) {
+        out.domain = domain;
+        redirect_to_target(rule, out);
+    }
     return out;
+}
+
+template <RouteEndpoint E, ConverterFactory C>
+void basic_router<E, C>::redirect_to_target(const bound_rule& rule, match_type& out) const {
+    out.status = match_status::redirect;
+    const auto target = parse_rule(rule.given.redirect_to);
+    for (const token& t : target.value_or(std::vector<token>())) {
+        const auto& names = rule.compiled.variables;
+        const auto place = std::find(names.begin(), names.end(), t.text) - names.begin();
+        const auto* v = out.find(t.text);
+        if (t.kind != token::type::variable || v == nullptr) {
+            out.location += t.text;
+        } else if (static_cast<std::size_t>(place) < names.size()) {
+            rule.converters[static_cast<std::size_t>(place)].to_url(*v, out.location);
+        }
+    }
 }
 
 template <RouteEndpoint E, ConverterFactory C>

@@ -25,8 +25,10 @@ public:
     bool run(match_outcome& out) {
         out_ = &out;
         values_.resize(0);
-        if (take_whole_path()) return true;
-        stack_.push_back({0, 0, at_domain, 0, true});
+        const std::uint32_t domain = m_.edges_.find(0, domain_);
+        if (domain != 0 && take_whole_path(domain)) return true;
+        stack_.push_back({0, m_.nodes_[0].dynamic, at_domain, 0, false});
+        if (domain != 0) enter(domain, 0, 0);
         while (!stack_.empty()) {
             if (advance() == step::settled) return true;
         }
@@ -39,48 +41,56 @@ private:
     static constexpr std::size_t at_domain = at_end - 1;
 
     struct frame {
-        std::uint32_t state;
-        std::uint32_t next;  // the next dynamic branch to try
+        std::uint32_t node;
+        std::uint32_t next;  // the next dynamic branch to try; 0: none
         std::size_t place;
         std::size_t values;  // how many there were on arrival
-        bool fresh;
+        bool fresh;          // the static branch is yet to be tried
     };
     enum class step : std::uint8_t { on, settled };
 
+    void enter(std::uint32_t node, std::size_t place, std::size_t values) {
+        stack_.push_back({node, m_.nodes_[node].dynamic, place, values, true});
+    }
+
     // The path as one static branch. Where that does not settle it, the walk finds out again why.
-    bool take_whole_path() {
-        const std::uint32_t domain = m_.edges_.find(0, domain_);
-        if (domain == 0) return false;
-        const std::uint32_t to = m_.edges_.find(domain | whole_path, path_);
-        if (to == 0) return false;
-        stack_.push_back({to, 0, at_end, 0, true});
-        if (accept(m_.states_[to], false)) return true;
-        stack_.pop_back();
-        return false;
+    bool take_whole_path(std::uint32_t domain) {
+        if ((m_.whole_lengths_ & length_bit(path_)) == 0) return false;
+        const std::uint32_t end = m_.edges_.find(domain | whole_path, path_);
+        return end != 0 && accept(m_.nodes_[end], false, 0);
     }
 
     step advance() {
         frame& f = stack_.back();
-        const state& here = m_.states_[f.state];
+        const node& here = m_.nodes_[f.node];
         if (f.place == at_end) {
-            if (accept(here, false)) return step::settled;
-            if (here.slash != 0 && accept_with_slash(m_.states_[here.slash])) return step::settled;
+            if (accept(here, false, f.values)) return step::settled;
+            if (here.slash != 0 && accept_with_slash(m_.nodes_[here.slash], f.values)) {
+                return step::settled;
+            }
             stack_.pop_back();
             return step::on;
         }
         const std::string_view text = part_text(f.place);
         if (f.fresh) {
             f.fresh = false;
-            const std::uint32_t to = here.has_static ? m_.edges_.find(f.state, text) : 0;
-            if (to != 0) {
-                stack_.push_back({to, 0, after(f.place, text), f.values, true});
+            if (const std::uint32_t to = static_branch(f.node, here, text)) {
+                enter(to, after(f.place, text), f.values);
                 return step::on;
             }
         }
-        if (f.next < here.dynamic.size()) return take(here.dynamic[f.next++], text);
-        if (f.place == path_.size() && accept(here, true)) return step::settled;
+        if (f.next != 0) return take(std::exchange(f.next, m_.nodes_[f.next].sibling), text);
+        if (f.place == path_.size() && accept(here, true, f.values)) {
+            return step::settled;
+        }
         stack_.pop_back();
         return step::on;
+    }
+
+    std::uint32_t static_branch(std::uint32_t number, const node& here,
+                                std::string_view text) const noexcept {
+        if (text.empty()) return here.slash;
+        return here.has_static ? m_.edges_.find(number, text) : 0;
     }
 
     std::string_view part_text(std::size_t place) const noexcept {
@@ -96,9 +106,10 @@ private:
         return end < path_.size() ? end + 1 : at_end;
     }
 
-    step take(const transition& t, std::string_view text) {
+    step take(std::uint32_t to, std::string_view text) {
         const frame& f = stack_.back();
-        const part& p = *m_.parts_[t.part];
+        const std::uint32_t number = m_.nodes_[to].part;
+        const part& p = *m_.parts_[number];
         std::size_t place = after(f.place, text);
         if (p.final) {
             text = rest_from(f.place);
@@ -107,11 +118,11 @@ private:
         const std::size_t before = f.values;
         values_.resize(before + p.variables);
         bool slash = false;
-        if (!matches(t.part, p, text, values_.last(p.variables), slash)) {
+        if (!matches(number, p, text, values_.last(p.variables), slash)) {
             return failed_ ? step::settled : step::on;
         }
         if (p.suffixed && slash) place = path_.size();
-        stack_.push_back({t.state, 0, place, before + p.variables, true});
+        enter(to, place, before + p.variables);
         return step::on;
     }
 
@@ -135,28 +146,34 @@ private:
         return answer == expression_engine::answer::yes;
     }
 
-    // Takes the first rule that ends here and fits; `relaxed`: those not strict about a slash.
-    bool accept(const state& here, bool relaxed) {
-        for (std::uint32_t rule = here.first_rule; rule != none; rule = m_.rules_[rule].next) {
-            const rule_settings& s = m_.rules_[rule].settings;
+    const node* next_rule(const node& n) const noexcept {
+        return n.next_rule == 0 ? nullptr : &m_.nodes_[n.next_rule];
+    }
+
+    // Takes the first rule that ends here and fits; `relaxed`: of those not strict about a slash.
+    bool accept(const node& here, bool relaxed, std::size_t values) {
+        if (here.rule == none) return false;
+        for (const node* n = &here; n != nullptr; n = next_rule(*n)) {
+            const rule_settings& s = n->settings;
             if (relaxed && s.strict_slashes) continue;
             if (!s.any_method && !s.methods.has(method_)) {
                 out_->allowed.add(s.methods);
             } else if (s.websocket != websocket_) {
                 out_->websocket_mismatch = true;
             } else {
-                return settle(rule);
+                return settle(*n, values);
             }
         }
         return false;
     }
 
     // A rule that wants one more slash ends the search, whatever else might fit.
-    bool accept_with_slash(const state& branch) {
-        for (std::uint32_t rule = branch.first_rule; rule != none; rule = m_.rules_[rule].next) {
-            const rule_settings& s = m_.rules_[rule].settings;
+    bool accept_with_slash(const node& here, std::size_t values) {
+        if (here.rule == none) return false;
+        for (const node* n = &here; n != nullptr; n = next_rule(*n)) {
+            const rule_settings& s = n->settings;
             if (s.websocket != websocket_ || !(s.any_method || s.methods.has(method_))) continue;
-            if (!s.strict_slashes) return settle(rule);
+            if (!s.strict_slashes) return settle(*n, values);
             out_->status = match_status::redirect;
             out_->path.assign(path_).push_back('/');
             return true;
@@ -164,10 +181,11 @@ private:
         return false;
     }
 
-    bool settle(std::uint32_t rule) {
+    bool settle(const node& n, std::size_t values) {
         out_->status = match_status::found;
-        out_->rule = rule;
-        values_.resize(stack_.back().values);
+        out_->rule = n.rule;
+        out_->owner = n.owner;
+        values_.resize(values);
         return true;
     }
 
@@ -196,7 +214,7 @@ inline match_outcome matcher::find(std::string_view domain, std::string_view pat
         search again(*this, domain, merged, method, websocket, values, engine);
         if (again.run(out)) {
             if (out.status != match_status::found) return out;
-            if (rules_[out.rule].settings.merge_slashes) {
+            if (nodes_[rules_[out.rule]].settings.merge_slashes) {
                 out.status = match_status::redirect;
                 out.path = std::move(merged);
                 return out;
