@@ -19,11 +19,14 @@ public:
     explicit slot_metrics(const process::worker_context* place = nullptr) noexcept
         : place_(place) {}
 
-    void connection_opened() noexcept { connections(1); }
+    void connection_opened() noexcept {
+        if (place_) place_->slot().stats().connections.add(1);
+        connections(1);
+    }
     void connection_closed() noexcept { connections(-1); }
     void request_finished(const server::request_report& report) noexcept {
         if (!place_) return;
-        place_->slot().count_bytes_out(report.bytes);
+        place_->slot().stats().count(report.status, report.bytes, report.micros, report.incomplete);
         place_->count_request();
     }
 

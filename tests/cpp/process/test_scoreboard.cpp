@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <string>
 #include <thread>
 
 #include "../catch.hpp"
@@ -20,10 +21,10 @@ TEST_CASE("a slot starts empty and is claimed, used, vacated") {
     CHECK(slot.pid() == 42);
     CHECK(slot.state() == worker_state::booting);
     slot.count_request();
-    slot.count_bytes_out(100);
+    slot.stats().count(200, 100, 10, false);
     slot.set_connections(5);
     CHECK(slot.requests() == 1);
-    CHECK(slot.bytes_out() == 100);
+    CHECK(slot.stats().bytes_out.get() == 100);
     CHECK(slot.connections() == 5);
     CHECK(board->slot(0).requests() == 0);
     CHECK(board->slot(2).requests() == 0);
@@ -79,3 +80,66 @@ TEST_CASE("what a child writes the parent reads") {
     CHECK(board->slot(1).state() == worker_state::ready);
     CHECK(board->slot(1).busy_for(monotonic_now()) > 0);
 }
+
+TEST_CASE("what a worker has counted stays when it has ended") {
+    auto board = scoreboard::create(2, 1);
+    REQUIRE(board.has_value());
+    for (int i = 0; i < 3; ++i) {
+        board->slot(1).claim(42);
+        board->slot(1).stats().count(200, 7, 100, false);
+        board->vacate(1);
+        CHECK(board->slot(1).state() == worker_state::empty);
+        CHECK(board->slot(1).stats().bytes_out.get() == 0);
+    }
+    CHECK(board->ended().bytes_out.get() == 21);
+    CHECK(board->ended().responses[2].get() == 3);
+    CHECK(board->slot(0).stats().bytes_out.get() == 0);
+}
+
+#ifdef __linux__
+namespace {
+// Of this process's descriptors the one that a board lies in.
+int memory_descriptor() {
+    for (int fd = 0; fd < 256; ++fd) {
+        char to[64] = "";
+        const std::string link = "/proc/self/fd/" + std::to_string(fd);
+        if (::readlink(link.c_str(), to, sizeof to - 1) < 0) continue;
+        if (std::string(to).find(scoreboard::memory_name) != std::string::npos) return fd;
+    }
+    return -1;
+}
+}  // namespace
+
+TEST_CASE("another process reads a board that it has found") {
+    auto board = scoreboard::create(3, 2);
+    REQUIRE(board.has_value());
+    board->slot(2).claim(42);
+    board->slot(2).enter(1);
+    const int fd = memory_descriptor();
+    REQUIRE(fd >= 0);
+    const auto seen = scoreboard::attach(fd);
+    REQUIRE(seen.has_value());
+    CHECK(seen->slots() == 3);
+    CHECK(seen->lanes() == 2);
+    CHECK(seen->head().master == ::getpid());
+    CHECK(seen->slot(2).pid() == 42);
+    CHECK(seen->slot(2).busy() == 1);
+    board->slot(2).stats().count(404, 0, 1, false);
+    CHECK(seen->slot(2).stats().responses[4].get() == 1);
+}
+
+TEST_CASE("what is no board is not read") {
+    CHECK(scoreboard::attach(-1).error().code == cruet::errc::io);
+    const int fd = ::memfd_create("other", MFD_CLOEXEC);
+    REQUIRE(fd >= 0);
+    CHECK(scoreboard::attach(fd).error().code == cruet::errc::invalid_argument);
+    REQUIRE(::ftruncate(fd, 4096) == 0);
+    CHECK(scoreboard::attach(fd).error().code == cruet::errc::invalid_argument);
+    // A head that promises more than there is.
+    board_head head;
+    head.slots = head.lanes = 1000;
+    REQUIRE(::pwrite(fd, &head, sizeof head, 0) == sizeof head);
+    CHECK(scoreboard::attach(fd).error().code == cruet::errc::invalid_argument);
+    ::close(fd);
+}
+#endif

@@ -30,7 +30,9 @@ TEST_CASE("slot_metrics counts into the worker's slot, and tells the master once
     const server::request_report report{*info, nullptr, 200, 100, 5, false};
     metrics.request_finished(report);
     CHECK(slot.requests() == 1);
-    CHECK(slot.bytes_out() == 100);
+    CHECK(slot.stats().bytes_out.get() == 100);
+    CHECK(slot.stats().responses[2].get() == 1);
+    CHECK(slot.stats().connections.get() == 2);
     char byte = 0;
     CHECK(::read(told, &byte, 1) < 0);
     metrics.request_finished(report);

@@ -249,7 +249,7 @@ void master<Fork, Observer>::reap(time_point now) {
         if (pid == 0 || (pid < 0 && errno == EINTR)) continue;
         // It may have become ready since that was looked at.
         note_ready(m);
-        board_->slot(m.slot).vacate();
+        board_->vacate(m.slot);
         ended(crew_.dismiss(m.slot), status, now);
     }
 }
