@@ -24,6 +24,7 @@ from ._cli_locate import (
 )
 from ._cli_params import CertParamType, SeparatedPathType, _validate_key
 from ._cli_params import debug_option as _debug_option
+from ._cli_status import status_command, top_command
 from .globals import current_app
 from .helpers import get_debug_flag, get_load_dotenv
 from .toolkit._elsewhere import names_from_elsewhere
@@ -393,6 +394,8 @@ current directory.
 """,
 )
 cli.add_command(drop_in_command)
+cli.add_command(status_command)
+cli.add_command(top_command)
 
 
 def main() -> None:

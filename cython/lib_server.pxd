@@ -1,4 +1,5 @@
 # What the exchange and the server take from the headers.
+from libc.stdint cimport uint64_t
 from libcpp.memory cimport unique_ptr
 from libcpp.string cimport string
 from libcpp.string_view cimport string_view
@@ -89,9 +90,19 @@ cdef extern from "cruet/server/access_log.hpp" namespace "cruet::server" nogil:
         pass
     string_view common_log_format
 
+cdef extern from "cruet/process/worker_stats.hpp" namespace "cruet::process" nogil:
+    cdef cppclass worker_stats:
+        pass
+
 cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil:
     cdef cppclass slot_view:
         slot_view()
+        int pid()
+        uint64_t started()
+        uint64_t busy_for(uint64_t now)
+        unsigned busy()
+        unsigned connections()
+        worker_stats& stats()
         void enter(unsigned index)
         void leave(unsigned index)
         bint operator bool()
@@ -150,7 +161,7 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
     # With the GIL, unlike their like above.
     int respond_bytes(exchange* x, python_server* server, int status, string_view reason, const vector[field]& fields,
                       object body) except +
-    int server_add "cruet::binding::server_add"(python_server* s, int fd) except +
+    int server_add "cruet::binding::server_add"(python_server* s, int fd, bint monitor) except +
     void server_watch_wakeup(python_server* s, int fd) except +
     void server_take_place(python_server* s, const worker_context* place) except +
     void server_go_on_later(python_server* s, exchange* x) except +

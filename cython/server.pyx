@@ -50,7 +50,8 @@ cdef class Server:
     ``sockets`` are sockets or descriptors; they stay the caller's. With ``threads`` above 1 views
     run in so many threads, else on the loop's own. ``loop`` is ``libevent``, ``poll``, or empty
     for the better one. Times are seconds, sizes bytes; 0 is no limit where
-    :class:`cruet.server.options.ServerOptions` says so. ``place`` is a worker's own
+    :class:`cruet.server.options.ServerOptions` says so. ``monitors`` are sockets on which those who
+    watch are answered natively, where there is a ``place`` (service/monitor.hpp). ``place`` is a worker's own
     :class:`WorkerPlace`. ``pre_request`` and ``post_request`` are called before and after each
     request with a :class:`HookedRequest`. Raises ValueError for an unknown loop, OSError for what
     is no listening socket.
@@ -76,12 +77,11 @@ cdef class Server:
                  str syslog_prefix="", bint multiprocess=False,
                  forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
                  str header_map="drop", bint one_slash=False, WorkerPlace place=None, pre_request=None,
-                 post_request=None):
+                 post_request=None, monitors=()):
         cdef server_options options
         cdef access_log_options log
         cdef python_calls calls
         cdef worker_context* context = NULL
-        cdef int failed
         self.app = app
         self.threads = threads
         self.waiting = {}
@@ -123,10 +123,13 @@ cdef class Server:
         if self.native.get() == NULL:
             raise ValueError(f"there is no loop named {loop!r}")
         self.site.native = self.native.get()
+        self._listen(sockets, False)
+        self._listen(monitors, True)
+
+    def _listen(self, sockets, bint monitor):
         for listening in sockets:
             fd = listening if isinstance(listening, int) else listening.fileno()
-            failed = server_add(self.native.get(), fd)
-            if failed:
+            if server_add(self.native.get(), fd, monitor):
                 raise OSError(f"descriptor {fd} is not a listening socket")
 
     def __dealloc__(self):

@@ -23,6 +23,7 @@
 #include "cruet/server/exchange.hpp"
 #include "cruet/server/exchange_queue.hpp"
 #include "cruet/server/worker.hpp"
+#include "cruet/service/monitor.hpp"
 #include "cruet/service/slot_metrics.hpp"
 #ifdef CRUET_HAVE_LIBEVENT
 #include "cruet/net/libevent_loop.hpp"
@@ -217,7 +218,7 @@ class python_server {
 public:
     virtual ~python_server() = default;
     // Takes a duplicate of the socket. errc as a number.
-    virtual int add(int fd) = 0;
+    virtual int add(int fd, server::listener_use use) = 0;
     virtual void watch_wakeup(int fd) = 0;
     // A worker's place: the end of its master, and connections that this hands over.
     virtual void take_place(const process::worker_context& place) = 0;
@@ -299,8 +300,8 @@ inline int respond_bytes(exchange* x, python_server* server, int status, std::st
 template <net::Loop Loop>
 class server_over final : public python_server {
 public:
-    using worker_type =
-        server::worker<Loop, python_handler, service::slot_metrics, server::fd_access_log>;
+    using worker_type = server::worker<Loop, service::monitored<python_handler>,
+                                       service::slot_metrics, server::fd_access_log>;
 
     server_over(const server::server_options& options, const python_calls& calls,
                 const process::worker_context* place, const server::access_log_options& log)
@@ -309,17 +310,18 @@ public:
           metrics_(place),
           handler_(calls, options.threaded ? &queue_ : nullptr,
                    place ? place->slot() : process::slot_view()),
-          worker_(options_, handler_, metrics_, log_) {}
+          monitored_(handler_, place ? &place->board() : nullptr),
+          worker_(options_, monitored_, metrics_, log_) {}
 
     // With the GIL, as its objects are made and destroyed.
     ~server_over() override { drop_returned(); }
 
-    int add(int fd) override {
+    int add(int fd, server::listener_use use) override {
         net::handle copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
         if (!copy) return static_cast<int>(errc::io);
         auto listener = net::listener::adopt(std::move(copy));
         if (!listener) return static_cast<int>(listener.error().code);
-        worker_.add(std::move(*listener));
+        worker_.add(std::move(*listener), use);
         return 0;
     }
     void watch_wakeup(int fd) override {
@@ -363,6 +365,7 @@ private:
     server::fd_access_log log_;
     service::slot_metrics metrics_;
     python_handler handler_;
+    service::monitored<python_handler> monitored_;
     worker_type worker_;
 };
 
@@ -383,7 +386,9 @@ inline std::unique_ptr<python_server> make_server(const std::string& loop,
     return nullptr;
 }
 
-inline int server_add(python_server* s, int fd) { return s->add(fd); }
+inline int server_add(python_server* s, int fd, bool monitor) {
+    return s->add(fd, monitor ? server::listener_use::monitor : server::listener_use::application);
+}
 inline void server_watch_wakeup(python_server* s, int fd) { s->watch_wakeup(fd); }
 inline void server_take_place(python_server* s, const process::worker_context* place) {
     s->take_place(*place);

@@ -15,6 +15,7 @@ from .settings.processes import Processes, Recycling
 from .settings.proxies import Proxies
 from .settings.sockets import Sockets
 from .settings.table import Setting, rows
+from .settings.watching import Watching
 
 
 @dataclass(kw_only=True)
@@ -27,6 +28,7 @@ class ServerOptions(
     Limits,
     Proxies,
     Logs,
+    Watching,
     Hooks,
     Development,
 ):

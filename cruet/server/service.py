@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from ..toolkit._addresses import OptionError
+from ..toolkit._addresses import Listener, OptionError
 from . import logs
 from .hooks import OF_MASTER, ConfigView, Hooks, ServerView, WorkerView
 from .options import SETTINGS, ServerOptions
@@ -26,6 +26,8 @@ class Service:
         self.configuration = configuration
         self.hooks = Hooks(configuration, OF_MASTER)
         self.server = ServerView(configuration.options)
+        #: Where those who watch are answered.
+        self.monitors: list[Listener] = []
         self._before: Configuration | None = None
         self._workers = 0
 

@@ -42,6 +42,7 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     access_log = logs.AccessLog(options)
     listeners = open_listeners(options.bind, options.backlog, options.unix_socket_mode)
     service.server.LISTENERS = listeners
+    service.monitors = open_monitors(options, listeners)
     master = os.getpid()
     try:
         service.hooks.call("nworkers_changed", service.server, options.workers, None)
@@ -63,8 +64,18 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     finally:
         if os.getpid() == master:
             service.hooks.call("on_exit", service.server)
-        for listener in listeners:
+        for listener in (*listeners, *service.monitors):
             listener.close(unlink=os.getpid() == master)
+
+
+def open_monitors(options: ServerOptions, opened: list[Listener]) -> list[Listener]:
+    """Listen for those who watch. :raises OptionError: it cannot be; those opened are closed."""
+    try:
+        return open_listeners(options.metrics_bind, options.backlog, options.unix_socket_mode)
+    except OptionError:
+        for listener in opened:
+            listener.close()
+        raise
 
 
 def _complain_of_hook(error: HookError) -> int:
@@ -121,7 +132,7 @@ class _Observer:
         if event == "stopping":
             self.stopping = True
             # Workers have been handed what waited.
-            for listener in self.service.server.LISTENERS:
+            for listener in (*self.service.server.LISTENERS, *self.service.monitors):
                 listener.close()
             log.info("Stopping: %s", signal.Signals(status).name)
         elif event == "worker_ready":
@@ -235,7 +246,7 @@ def _serve(
 
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGQUIT, quit)
-    for listener in service.server.LISTENERS:
+    for listener in (*service.server.LISTENERS, *service.monitors):
         # The server has duplicates, which it closes as soon as it stops accepting.
         listener.close(unlink=False)
     place.ready()
@@ -266,6 +277,7 @@ def _make_server(
     return _cruet.Server(
         worker.wsgi,
         [listener.socket for listener in service.server.LISTENERS],
+        monitors=[listener.socket for listener in service.monitors],
         access_log=access_log.fd,
         syslog_prefix=access_log.syslog_prefix,
         multiprocess=options.workers > 1,

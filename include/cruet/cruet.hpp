@@ -84,11 +84,13 @@
 #include "cruet/process/histogram.hpp"
 #include "cruet/process/master.hpp"
 #include "cruet/process/pipe.hpp"
+#include "cruet/process/prometheus.hpp"
 #include "cruet/process/recycling.hpp"
 #include "cruet/process/scoreboard.hpp"
 #include "cruet/process/signals.hpp"
 #include "cruet/process/worker_context.hpp"
 #include "cruet/process/worker_stats.hpp"
 
+#include "cruet/service/monitor.hpp"
 #include "cruet/service/service.hpp"
 #include "cruet/service/slot_metrics.hpp"

@@ -247,13 +247,17 @@ class Pairs(Kind):
 
 
 class Addresses(Words):
+    """Addresses to listen on. Without a default port they stay words: they get `port`'s later."""
+
     name = "list of addresses"
     metavar = "ADDRESS"
 
-    def read_one(self, word: str) -> str:
-        # Only to see whether it is one: without a port of its own it gets `port`'s later.
-        parse_address(word, 0)
-        return word
+    def __init__(self, default_port: int | None = None) -> None:
+        self.default_port = default_port
+
+    def read_one(self, word: str) -> str | Address:
+        address = parse_address(word, self.default_port or 0)
+        return word if self.default_port is None else address
 
     def take(self, value: t.Any) -> list[t.Any]:
         if isinstance(value, list) and value and all(isinstance(v, Address) for v in value):

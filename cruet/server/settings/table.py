@@ -208,9 +208,9 @@ def paths(default: list[str] | None, help: str, **columns: t.Any) -> t.Any:
     return _setting(kinds.Paths(), default, help, **columns)
 
 
-def addresses(help: str, **columns: t.Any) -> t.Any:
+def addresses(help: str, default_port: int | None = None, **columns: t.Any) -> t.Any:
     """A row for a list of addresses to listen on."""
-    return _setting(kinds.Addresses(), [], help, **columns)
+    return _setting(kinds.Addresses(default_port), [], help, **columns)
 
 
 def variables(help: str, **columns: t.Any) -> t.Any:

@@ -3,10 +3,11 @@
 //     fd_access_log log({.fd = STDOUT_FILENO});       // fd -1: nothing is written
 //     worker<Loop, H, null_metrics, fd_access_log> w(options, handler, metrics, log);
 //
-// Lines are written whole. One that comes a while after the last is written at once; when they come
-// faster they are collected, to be written together when there are many, or by flush(), which the
-// worker calls ten times a second. To syslog each goes in a datagram of its own (RFC 3164), at
-// once. The descriptor stays its owner's; a log that cannot be written does not stop the service.
+// Those who watch the service are not logged. Lines are written whole. One that comes a while after
+// the last is written at once; when they come faster they are collected, to be written together
+// when there are many, or by flush(), which the worker calls ten times a second. To syslog each
+// goes in a datagram of its own (RFC 3164), at once. The descriptor stays its owner's; a log that
+// cannot be written does not stop the service.
 #pragma once
 
 #include <sys/socket.h>
@@ -43,6 +44,7 @@ public:
 
     bool enabled() const noexcept { return options_.fd >= 0; }
     void write(const request_report& report) {
+        if (report.connection.monitor) return;
         const std::time_t now = std::time(nullptr);
         if (!options_.syslog_prefix.empty()) return send(report, now);
         options_.format.append(waiting_, report, now);

@@ -22,6 +22,8 @@ struct connection_facts {
     bool unix_socket = false;
     // What the peer's fields say of its own client may be believed.
     bool trusted = false;
+    // It came to a listener of those who watch the service (service/monitor.hpp).
+    bool monitor = false;
     // As proxies tell it: in place of the Host field, and where the application is mounted. ""
     // where they do not.
     std::string host;

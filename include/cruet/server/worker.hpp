@@ -44,6 +44,9 @@ namespace cruet::server {
 template <class M>
 inline M shared_null{};
 
+// Whom a listener is for; connection_info::monitor tells the handler.
+enum class listener_use : std::uint8_t { application, monitor };
+
 template <net::Loop Loop, Handler H, Metrics M = null_metrics, AccessLog L = null_access_log>
 class worker {
 public:
@@ -59,7 +62,7 @@ public:
     worker& operator=(const worker&) = delete;
     ~worker();
 
-    void add(net::listener listener);
+    void add(net::listener listener, listener_use use = listener_use::application);
     // An open connection, and which of the listeners added, from 0, it came from. Without a socket
     // there is none; errno EPIPE: there will be none any more.
     struct handed {
@@ -104,6 +107,7 @@ private:
         worker* owner;
         net::listener socket;
         typename Loop::watcher watcher;
+        listener_use use;
         // What all of its connections have in common; "" for the wildcard address.
         std::string host;
         std::uint16_t port = 0;

@@ -4,7 +4,8 @@
 //     slot_metrics metrics(&place);                   // of a worker_context, which must outlive it
 //     server::worker<Loop, H, slot_metrics> w(options, handler, metrics, log);
 //
-// Used on the worker's loop alone. Without a place (null) it counts nothing.
+// Used on the worker's loop alone. Without a place (null) it counts nothing, and never what those
+// ask who watch.
 #pragma once
 
 #include "cruet/process/worker_context.hpp"
@@ -25,7 +26,7 @@ public:
     }
     void connection_closed() noexcept { connections(-1); }
     void request_finished(const server::request_report& report) noexcept {
-        if (!place_) return;
+        if (!place_ || report.connection.monitor) return;
         place_->slot().stats().count(report.status, report.bytes, report.micros, report.incomplete);
         place_->count_request();
     }

@@ -12,17 +12,18 @@ FUZZ = ROOT / "tests" / "fuzz"
 # Headers without a grammar of their own. Whoever adds one that reads input adds a target.
 READS_NOTHING = {
     *("core/ascii.hpp", "core/charset.hpp", "core/element_view.hpp", "core/error.hpp"),
-    *("core/limits.hpp", "core/ref.hpp", "core/result.hpp", "core/version.hpp"),
-    *("net/handle.hpp", "net/libevent_loop.hpp", "net/listener.hpp", "net/loop.hpp"),
-    *("net/notifier.hpp", "net/plain_stream.hpp", "net/poll_loop.hpp", "net/stream.hpp"),
-    *("net/timer.hpp", "process/crew.hpp", "process/fork.hpp", "process/handover.hpp"),
-    *("process/master.hpp", "process/pipe.hpp", "process/recycling.hpp", "process/scoreboard.hpp"),
-    *("process/signals.hpp", "process/worker_context.hpp", "server/completion_port.hpp"),
+    *("core/limits.hpp", "core/ref.hpp", "core/result.hpp", "core/version.hpp", "net/handle.hpp"),
+    *("net/libevent_loop.hpp", "net/listener.hpp", "net/loop.hpp", "net/notifier.hpp"),
+    *("net/plain_stream.hpp", "net/poll_loop.hpp", "net/stream.hpp", "net/timer.hpp"),
+    *("process/crew.hpp", "process/fork.hpp", "process/handover.hpp", "process/histogram.hpp"),
+    *("process/master.hpp", "process/pipe.hpp", "process/prometheus.hpp"),
+    *("process/recycling.hpp", "process/scoreboard.hpp", "process/signals.hpp"),
+    *("process/worker_context.hpp", "process/worker_stats.hpp", "server/completion_port.hpp"),
     *("server/connection.hpp", "server/connection_info.hpp", "server/exchange.hpp"),
-    "server/exchange_queue.hpp",
-    *("server/handler.hpp", "server/lent_bytes.hpp", "server/metrics.hpp"),
-    *("server/options.hpp", "server/request_body.hpp", "server/session_services.hpp"),
-    *("server/worker.hpp", "service/service.hpp", "service/slot_metrics.hpp"),
+    *("server/exchange_queue.hpp", "server/handler.hpp", "server/lent_bytes.hpp"),
+    *("server/metrics.hpp", "server/options.hpp", "server/request_body.hpp"),
+    *("server/session_services.hpp", "server/worker.hpp", "service/monitor.hpp"),
+    *("service/service.hpp", "service/slot_metrics.hpp"),
 }
 
 

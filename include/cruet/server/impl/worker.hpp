@@ -36,9 +36,10 @@ worker<P, H, M, L>::~worker() {
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
-void worker<P, H, M, L>::add(net::listener listener) {
+void worker<P, H, M, L>::add(net::listener listener, listener_use use) {
     listening& entry = listeners_.emplace_back();
     entry.owner = this;
+    entry.use = use;
     entry.socket = std::move(listener);
     const net::address local = entry.socket.local();
     entry.port = local.port();
@@ -168,6 +169,7 @@ void worker<P, H, M, L>::open(net::handle socket, const net::address& peer, cons
     info->secure = net::plain_stream::secure;
     if (!peer.is_unix()) info->remote_address = peer.host();
     info->remote_port = peer.port();
+    info->monitor = from.use == listener_use::monitor;
     info->trusted = options_.forwarding.trusted.contains(peer);
     info->local_port = from.port;
     info->local_address =
