@@ -25,8 +25,9 @@ class Pair:
 
     def answers(self, operation: str, *arguments: Any) -> tuple[Any, Any]:
         """cruet's outcome and Werkzeug's."""
-        theirs = self._peer.ask(operation, arguments)
-        return driver.outcome(self._kit, operation, arguments), theirs
+        self._peer.ask(operation, arguments)
+        ours = driver.outcome(self._kit, operation, arguments)
+        return ours, self._peer.answer()
 
     def compare(self, operation: str, *arguments: Any) -> None:
         """Fail where the answers differ and no reason is listed."""

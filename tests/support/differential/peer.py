@@ -31,9 +31,13 @@ class Peer:
         self._process.stdout.close()
         self._process.wait(20)
 
-    def ask(self, operation: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The outcome of one operation."""
-        assert self._process.stdin and self._process.stdout
+    def ask(self, operation: str, arguments: tuple[Any, ...]) -> None:
+        """Let it work at one operation; :meth:`answer` gives the outcome."""
+        assert self._process.stdin
         driver.write(self._process.stdin, (operation, arguments))
+
+    def answer(self) -> tuple[Any, ...]:
+        """The outcome of what was asked last."""
+        assert self._process.stdout
         answer: tuple[Any, ...] = driver.read(self._process.stdout)
         return answer
