@@ -104,7 +104,6 @@ def run_master(
     settings: dict[str, Any],
     *,
     lanes: int = 1,
-    listeners: Iterable[int] = (),
     listeners_shared: bool = False,
 ) -> int | WorkerPlace: ...
 

@@ -36,6 +36,9 @@ cdef int _fill(master_options* options, dict given) except -1:
     options.recycle.memory = given["max_worker_memory"]
     options.recycle.lifetime = _milliseconds(given["max_worker_lifetime"])
     options.recycle.lifetime_jitter = _milliseconds(given["max_worker_lifetime_jitter"])
+    options.listeners.clear()
+    for fd in given["listeners"]:
+        options.listeners.push_back(fd)
     return 0
 
 
@@ -58,25 +61,23 @@ cdef bint _ask_observer(void* observer, master_options* options) noexcept:
         return False
 
 
-def run_master(observer, dict settings, *, unsigned lanes=1, listeners=(), bint listeners_shared=False):
+def run_master(observer, dict settings, *, unsigned lanes=1, bint listeners_shared=False):
     """Fork workers and watch over them; see cruet/process/master.hpp.
 
     Returns in every process that it makes: in a worker its :class:`WorkerPlace`, in the master the
     exit code. ``settings`` are ``workers``, ``timeout``, ``graceful_timeout``, ``max_requests``,
     ``max_requests_jitter``, ``max_worker_memory``, ``max_worker_lifetime`` and
-    ``max_worker_lifetime_jitter``, in seconds and bytes. ``observer`` has ``notify(event, pid,
-    status)``, and ``reload()``, which returns settings for the next generation of workers, or None
-    where all is to stay as it is. ``listeners`` are descriptors, of which the kernel's queues are
-    emptied at a graceful stop, unless they are ``listeners_shared`` with others that accept from
-    them. OSError where pipes, memory or signals cannot be had.
+    ``max_worker_lifetime_jitter``, in seconds and bytes, and ``listeners``: descriptors, of which
+    the kernel's queues are emptied at a graceful stop, unless they are ``listeners_shared`` with
+    others that accept from them. ``observer`` has ``notify(event, pid, status)``, and ``reload()``,
+    which returns settings for the next generation of workers, or None where all is to stay as it
+    is. OSError where pipes, memory or signals cannot be had.
     """
     cdef master_options options
     cdef python_master* native
     cdef WorkerPlace place
     _fill(&options, settings)
     options.lanes = lanes
-    for fd in listeners:
-        options.listeners.push_back(fd)
     options.listeners_shared = listeners_shared
     native = new_master(options, <void*>observer, _tell_observer, _ask_observer)
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import typing as t
 from collections.abc import Callable
 
-from ..toolkit._addresses import Listener, OptionError
+from ..toolkit._addresses import Listener, OptionError, open_listeners
 from . import logs
 from .hooks import OF_MASTER, ConfigView, Hooks, ServerView, WorkerView
+from .listening import Listening
 from .options import SETTINGS, ServerOptions
 from .settings.sources import Configuration
 
@@ -30,11 +32,42 @@ class Service:
         self.monitors: list[Listener] = []
         self._before: Configuration | None = None
         self._workers = 0
+        self._listening: Listening | None = None
 
     @property
     def options(self) -> ServerOptions:
         """What new workers are told."""
         return self.configuration.options
+
+    @property
+    def listeners(self) -> list[Listener]:
+        """What new workers listen on."""
+        return self._listening.listeners if self._listening else []
+
+    def listen(self) -> None:
+        """Open the sockets. :raises OptionError: one cannot be had; none stays open then."""
+        options = self.options
+        self._listening = Listening(options)
+        self.server.LISTENERS = self.listeners
+        try:
+            self.monitors = open_listeners(
+                options.metrics_bind, options.backlog, options.unix_socket_mode
+            )
+        except OptionError:
+            self._listening.close(unlink=True)
+            raise
+
+    def close(self, unlink: bool) -> None:
+        """Close the sockets; with ``unlink`` remove the files of those that have one, too."""
+        if self._listening is not None:
+            self._listening.close(unlink)
+        for listener in self.monitors:
+            listener.close(unlink)
+
+    def master_settings(self) -> dict[str, t.Any]:
+        """Return what :func:`cruet._cruet.run_master` is told."""
+        listening = [listener.socket.fileno() for listener in self.listeners]
+        return {**self.options.master_settings(), "listeners": listening}
 
     def new_worker(self) -> WorkerView:
         """Return what hooks see of the next worker."""
@@ -48,20 +81,32 @@ class Service:
             configuration = self._read()
             self._keep_fixed(configuration)
             self._hold(configuration)
+            if self._listening is not None:
+                self._listening.move(configuration.options)
         except OptionError as error:
             self._hold(before)
             logs.logger.error("The configuration stays as it was: %s", error)
             return False
         self._before = before
+        self.server.LISTENERS = self.listeners
         for complaint in configuration.complaints:
             logs.logger.warning("%s", complaint)
         return True
+
+    def reload_finished(self) -> None:
+        """Let go of what only the old workers needed."""
+        self._before = None
+        if self._listening is not None:
+            self._listening.settle()
 
     def reload_failed(self) -> None:
         """Go back to the configuration that the workers have who go on."""
         if self._before is not None:
             self._hold(self._before)
             self._before = None
+        if self._listening is not None:
+            self._listening.go_back()
+            self.server.LISTENERS = self.listeners
 
     def _keep_fixed(self, configuration: Configuration) -> None:
         for name, row in SETTINGS.items():

@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Callable
 
 from .. import _cruet
-from ..toolkit._addresses import Listener, OptionError, open_listeners
+from ..toolkit._addresses import Listener, OptionError
 from . import logs
 from .hooks import OF_WORKERS, HookError, Hooks, WorkerView
 from .loading import AppLoadError
@@ -40,22 +40,15 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     except HookError as error:
         return _complain_of_hook(error)
     access_log = logs.AccessLog(options)
-    listeners = open_listeners(options.bind, options.backlog, options.unix_socket_mode)
-    service.server.LISTENERS = listeners
-    service.monitors = open_monitors(options, listeners)
+    service.listen()
     master = os.getpid()
     try:
         service.hooks.call("nworkers_changed", service.server, options.workers, None)
         service.hooks.demand("when_ready", service.server)
-        observer = _Observer(service, _banner(options, listeners))
+        observer = _Observer(service, _banner(options, service.listeners))
         sys.stdout.flush()
         sys.stderr.flush()
-        outcome = _cruet.run_master(
-            observer,
-            options.master_settings(),
-            lanes=options.threads + 1,
-            listeners=[listener.socket.fileno() for listener in listeners],
-        )
+        outcome = _cruet.run_master(observer, service.master_settings(), lanes=options.threads + 1)
         if not isinstance(outcome, int):
             sys.exit(_work(outcome, service, observer.coming, load, access_log))
         return outcome
@@ -64,18 +57,7 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     finally:
         if os.getpid() == master:
             service.hooks.call("on_exit", service.server)
-        for listener in (*listeners, *service.monitors):
-            listener.close(unlink=os.getpid() == master)
-
-
-def open_monitors(options: ServerOptions, opened: list[Listener]) -> list[Listener]:
-    """Listen for those who watch. :raises OptionError: it cannot be; those opened are closed."""
-    try:
-        return open_listeners(options.metrics_bind, options.backlog, options.unix_socket_mode)
-    except OptionError:
-        for listener in opened:
-            listener.close()
-        raise
+        service.close(unlink=os.getpid() == master)
 
 
 def _complain_of_hook(error: HookError) -> int:
@@ -106,10 +88,10 @@ class _Observer:
         self.coming = WorkerView(service.options, 0)
 
     def notify(self, event: str, pid: int, status: int) -> None:
-        self._call_hooks(event, pid)
+        self._call_hooks(event, pid, status)
         self._log(event, pid, status)
 
-    def _call_hooks(self, event: str, pid: int) -> None:
+    def _call_hooks(self, event: str, pid: int, status: int) -> None:
         server, hooks = self.service.server, self.service.hooks
         if event == "worker_starting":
             self.coming = self.service.new_worker()
@@ -122,18 +104,29 @@ class _Observer:
             if worker is not None:
                 worker.alive = False
                 hooks.call("child_exit", server, worker)
+        elif event == "workers_wanted":
+            self._set_number(status)
         elif event == "reload_started":
+            self._set_number(self.service.options.workers)
             hooks.call("on_reload", server)
         elif event == "reload_failed":
             self.service.reload_failed()
+            self._set_number(self.service.options.workers)
+        elif event == "reload_finished":
+            self.service.reload_finished()
+
+    def _set_number(self, workers: int) -> None:
+        server = self.service.server
+        if server.num_workers != workers:
+            before, server.num_workers = server.num_workers, workers
+            self.service.hooks.call("nworkers_changed", server, workers, before)
 
     def _log(self, event: str, pid: int, status: int) -> None:
         log = logs.logger
         if event == "stopping":
             self.stopping = True
             # Workers have been handed what waited.
-            for listener in (*self.service.server.LISTENERS, *self.service.monitors):
-                listener.close()
+            self.service.close(unlink=True)
             log.info("Stopping: %s", signal.Signals(status).name)
         elif event == "worker_ready":
             if self.banner:
@@ -179,7 +172,7 @@ class _Observer:
 
     def reload(self) -> dict[str, t.Any] | None:
         """Return what the master is told from now on; None: all stays as it is."""
-        return self.service.options.master_settings() if self.service.reload() else None
+        return self.service.master_settings() if self.service.reload() else None
 
 
 #: What a worker has reached, by the name of the reason.
@@ -246,9 +239,8 @@ def _serve(
 
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGQUIT, quit)
-    for listener in (*service.server.LISTENERS, *service.monitors):
-        # The server has duplicates, which it closes as soon as it stops accepting.
-        listener.close(unlink=False)
+    # The server has duplicates, which it closes as soon as it stops accepting.
+    service.close(unlink=False)
     place.ready()
     server.run()
 
@@ -276,7 +268,7 @@ def _make_server(
     options = service.options
     return _cruet.Server(
         worker.wsgi,
-        [listener.socket for listener in service.server.LISTENERS],
+        [listener.socket for listener in service.listeners],
         monitors=[listener.socket for listener in service.monitors],
         access_log=access_log.fd,
         syslog_prefix=access_log.syslog_prefix,

@@ -22,7 +22,6 @@ class Sockets:
         flags="-b",
         shown=f"{HOST}:{PORT}",
         why="What Flask's development server listens on, out of reach of other machines.",
-        fixed=True,
     )
     host: str | None = text(
         None,
@@ -63,7 +62,6 @@ class Sockets:
         least=1,
         most=65535,
         why="Gunicorn's; the system's net.core.somaxconn bounds it further.",
-        fixed=True,
     )
 
 

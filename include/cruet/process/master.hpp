@@ -123,8 +123,8 @@ struct master_notice {
 };
 
 // notify() is told what happens, in the master. reload() is asked at SIGHUP to read configuration
-// anew, and may change the options (but for lanes and listeners); false keeps things as they are.
-// Neither may throw.
+// anew, and may change the options (but for lanes); false keeps things as they are, and so does a
+// generation of workers that does not boot. Neither may throw.
 template <class O>
 concept MasterObserver = requires(O& observer, const master_notice& notice,
                                   master_options& options) {
@@ -188,6 +188,8 @@ private:
     }
 
     master_options options_;
+    std::optional<master_options> options_before_;  // while a reload may fail
+    unsigned wanted_before_ = 1;
     Fork fork_;
     Observer observer_;
     std::optional<scoreboard> board_;

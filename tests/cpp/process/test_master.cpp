@@ -155,6 +155,24 @@ TEST_CASE("when new code does not boot the old workers go on") {
     CHECK(m.exit_code() == 0);
 }
 
+TEST_CASE("options of new code that does not boot go with it") {
+    master_under_test m(workers(2), [](worker_context& worker) {
+        // Whoever comes third is new code; those after it take the old ones' places.
+        return worker.index() >= 2 ? 3 : wait_for_end(worker);
+    });
+    REQUIRE(m.await(master_event::worker_ready, 2));
+    m.book().workers_from_now_on = 4;
+    m.signal(SIGHUP);
+    REQUIRE(m.await(master_event::reload_failed));
+    ::kill(m.nth(master_event::worker_ready, 0), SIGKILL);
+    REQUIRE(m.await(master_event::worker_ready, 3));
+    std::this_thread::sleep_for(100ms);
+    // One place is filled again, and there are no others.
+    CHECK(m.count(master_event::worker_started) == 4);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
 TEST_CASE("a configuration that is refused keeps things as they are") {
     master_under_test m(workers(1), wait_for_end);
     REQUIRE(m.await(master_event::worker_ready));

@@ -1,4 +1,4 @@
-"""Server hooks: called when and where they should be, with what they need; and reloads."""
+"""Server hooks: called when and where they should be, with what they need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Running, fails, running, until
+from running import fails, running, until
 
 RECORD = """
 import json, os
@@ -127,6 +127,22 @@ def test_the_hooks_of_processes(hooked: Hooked) -> None:
     gone = {call["age"]: call["worker"] for call in hooked.calls("child_exit")}
     assert gone[1] == workers[0]
     assert {call["pid"] for call in hooked.calls("child_exit")} == {master}
+
+
+def test_the_number_of_workers(hooked: Hooked) -> None:
+    hooked.write(ALL)
+    with running("wsgiapp:app", cwd=hooked.folder) as server:
+        server.ready()
+        server.process.send_signal(signal.SIGTTIN)
+        server.ready(2)
+        server.process.send_signal(signal.SIGTTOU)
+        server.await_line("Workers wanted: 1")
+        hooked.write("workers = 3\n" + ALL)
+        server.process.send_signal(signal.SIGHUP)
+        server.await_line("Reloaded")
+        assert server.end(signal.SIGTERM) == 0
+    changes = [(call["old"], call["new"]) for call in hooked.calls("nworkers_changed")]
+    assert changes == [(None, 1), (1, 2), (2, 1), (1, 3)]
 
 
 def test_signals_of_workers(hooked: Hooked) -> None:
@@ -354,63 +370,3 @@ def test_a_function_with_other_parameters(hooked: Hooked) -> None:
     code, errors = fails("wsgiapp:app", cwd=hooked.folder)
     assert code == 1
     assert errors == "Error: cruet.conf.py: pre_fork must take server, worker\n"
-
-
-def _reload(server: Running) -> None:
-    server.process.send_signal(signal.SIGHUP)
-
-
-def test_hup_reads_the_file_anew(folder: Path) -> None:
-    config = folder / "cruet.toml"
-    config.write_text("limit_request_line = 100\nenv = ['CRUET_T_SEEN=first', 'CRUET_T_GONE=1']\n")
-    (folder / "envapp.py").write_text(
-        "import os\n"
-        "def app(environ, start_response):\n"
-        "    start_response('200 OK', [])\n"
-        "    seen = (os.environ.get('CRUET_T_SEEN'), os.environ.get('CRUET_T_GONE'))\n"
-        "    return [repr(seen).encode()]\n"
-    )
-    with running("envapp:app", cwd=folder) as server:
-        server.ready()
-        assert server.get("/" + "x" * 100)[0] == 414
-        assert server.get() == (200, "('first', '1')")
-
-        config.write_text("limit_request_line = 1000\nenv = ['CRUET_T_SEEN=then']\nworkers = 3\n")
-        _reload(server)
-        server.await_line("Reloaded")
-        assert server.get("/" + "x" * 100) == (200, "('then', None)")
-
-
-def test_a_broken_file_keeps_the_old_service(folder: Path) -> None:
-    config = folder / "cruet.toml"
-    config.write_text("limit_request_line = 100\n")
-    with running("wsgiapp:app", cwd=folder) as server:
-        server.ready()
-        for content, reason in (
-            ("limit_request_line = 1", "limit_request_line must be at least 64"),
-            ("limit_request_lime = 100", "did you mean 'limit_request_line'"),
-            ("on_exit = 'nowhere_at:all'", "'nowhere_at:all' cannot be found"),
-            ("x", "Expected '='"),
-        ):
-            config.write_text(content)
-            _reload(server)
-            server.await_line(rf"The configuration stays as it was: cruet\.toml: .*{reason}")
-        server.await_line("The reload has failed", 4)
-        assert server.get("/" + "x" * 100)[0] == 414
-        assert server.get() == (200, "hello from /")
-        assert len(server.workers()) == 1
-
-        # New code that does not start takes its settings with it.
-        config.write_text("limit_request_line = 200\n")
-        whole = (folder / "wsgiapp.py").read_text()
-        (folder / "wsgiapp.py").write_text("1 / 0\n" + whole)
-        _reload(server)
-        server.await_line("The reload has failed", 5)
-        (folder / "wsgiapp.py").write_text(whole)
-        os.kill(server.workers()[0], signal.SIGKILL)
-        server.ready(2)
-        assert server.get("/" + "x" * 100)[0] == 414
-
-        _reload(server)
-        server.await_line("Reloaded")
-        assert server.get("/" + "x" * 100)[0] == 200

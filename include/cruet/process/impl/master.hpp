@@ -210,10 +210,9 @@ void master<Fork, Observer>::begin_reload() {
         return;
     }
     changed.lanes = options_.lanes;
-    changed.listeners = options_.listeners;
     changed.workers = std::clamp(changed.workers, 1U, std::max(options_.workers, most_workers));
-    options_ = std::move(changed);
-    wanted_ = options_.workers;
+    options_before_ = std::exchange(options_, std::move(changed));
+    wanted_before_ = std::exchange(wanted_, options_.workers);
     notify(master_event::reload_started);
     crew_.next_generation();
     generation_booted_ = false;
@@ -275,6 +274,8 @@ void master<Fork, Observer>::boot_failed(time_point now) {
     if (stopping_) return;
     if (reloading_ && !generation_booted_) {
         crew_.previous_generation();
+        options_ = std::move(*options_before_);
+        wanted_ = wanted_before_;
         generation_booted_ = true;
         reloading_ = false;
         notify(master_event::reload_failed);
