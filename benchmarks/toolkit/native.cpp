@@ -188,11 +188,18 @@ struct close_file {
 };
 using file = std::unique_ptr<std::FILE, close_file>;
 
-// Reads a form from a file: fields into memory, its file into a temporary one.
+// A file without a buffer of its own: what is read and written are large pieces as they are.
+file unbuffered(std::FILE* opened) {
+    if (opened == nullptr) std::abort();
+    std::setvbuf(opened, nullptr, _IONBF, 0);
+    return file(opened);
+}
+
+// Reads a form from a file: fields into memory, its file into a temporary one. By pieces as large
+// as the toolkit's (formparser.py), because most of the time is the kernel's, and goes by those.
 std::size_t read_form(const std::string& name, std::string_view boundary) {
-    constexpr std::size_t chunk = 65536;
-    const file in(std::fopen(name.c_str(), "rb"));
-    if (!in) std::abort();
+    constexpr std::size_t chunk = 512 * 1024;
+    const file in = unbuffered(std::fopen(name.c_str(), "rb"));
     std::vector<char> room(chunk);
     http::multipart_decoder decoder(boundary);
     std::vector<std::string> fields;
@@ -209,7 +216,7 @@ std::size_t read_form(const std::string& name, std::string_view boundary) {
             }
             break;
         case http::multipart_event::field: fields.emplace_back(); break;
-        case http::multipart_event::file: out.reset(std::tmpfile()); break;
+        case http::multipart_event::file: out = unbuffered(std::tmpfile()); break;
         case http::multipart_event::data:
             if (out) {
                 std::fwrite(decoder.data().data(), 1, decoder.data().size(), out.get());

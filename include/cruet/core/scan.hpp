@@ -1,4 +1,4 @@
-// Finds the first of a few bytes in a text, sixteen at a time where the processor can.
+// Finds the first of a few bytes in a text, up to sixteen at a time where the processor can.
 //
 //     find_first<'&', '='>("a=b")                              // 1
 //     find_first<byte_class::blank, ';', '"'>("name value")    // 4: a space, or a control
@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #if defined(__SSE2__)
@@ -44,10 +45,9 @@ constexpr charset scanned() noexcept {
 #if defined(__SSE2__)
 inline constexpr std::size_t scan_step = 16;
 
-// Bit n is set where byte n of the sixteen at `data` is one of those looked for.
+// Bit n is set where byte n is one of those looked for.
 template <byte_class Class, char... Bytes>
-inline unsigned scan_mask(const char* data) noexcept {
-    const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data));
+inline unsigned scan_mask(__m128i x) noexcept {
     __m128i hit = _mm_setzero_si128();
     if constexpr (Class == byte_class::blank) {
         hit = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x20)), x);
@@ -56,6 +56,37 @@ inline unsigned scan_mask(const char* data) noexcept {
     // The mask is of the bytes' highest bits.
     if constexpr (Class == byte_class::high) hit = _mm_or_si128(hit, x);
     return static_cast<unsigned>(_mm_movemask_epi8(hit));
+}
+
+// The same of the sixteen bytes at `data`.
+template <byte_class Class, char... Bytes>
+inline unsigned scan_mask(const char* data) noexcept {
+    return scan_mask<Class, Bytes...>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(data)));
+}
+
+template <class Word>
+inline std::uint64_t word_at(const char* data) noexcept {
+    Word word;
+    std::memcpy(&word, data, sizeof word);
+    return word;
+}
+
+// The same of a text of four to fifteen bytes: of its first and its last ones, which may overlap.
+template <byte_class Class, char... Bytes>
+inline unsigned scan_short(std::string_view text) noexcept {
+    const auto vector = [](std::uint64_t low, std::uint64_t high) {
+        return _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(low));
+    };
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    if (text.size() >= 8) {
+        const unsigned mask = scan_mask<Class, Bytes...>(
+            vector(word_at<std::uint64_t>(begin), word_at<std::uint64_t>(end - 8)));
+        return (mask & 0xff) | (mask >> 8) << (text.size() - 8);
+    }
+    const unsigned mask = scan_mask<Class, Bytes...>(
+        vector(word_at<std::uint32_t>(begin) | word_at<std::uint32_t>(end - 4) << 32, 0));
+    return (mask & 0xf) | ((mask >> 4) & 0xf) << (text.size() - 4);
 }
 #endif
 
@@ -71,11 +102,16 @@ inline std::size_t find_first(std::string_view text, std::size_t from = 0) noexc
             return at + static_cast<std::size_t>(std::countr_zero(mask));
         }
     }
-    if (text.size() >= scan_step) {
+    if (text.size() >= 4) {
         if (at >= text.size()) return text.size();
-        // The last sixteen bytes once more, without those that were looked at.
-        const std::size_t last = text.size() - scan_step;
-        const unsigned mask = detail::scan_mask<Class, Bytes...>(text.data() + last) >> (at - last);
+        unsigned mask = 0;
+        if (text.size() < scan_step) {
+            mask = detail::scan_short<Class, Bytes...>(text) >> at;
+        } else {
+            // The last sixteen bytes once more, without those that were looked at.
+            const std::size_t last = text.size() - scan_step;
+            mask = detail::scan_mask<Class, Bytes...>(text.data() + last) >> (at - last);
+        }
         return mask ? at + static_cast<std::size_t>(std::countr_zero(mask)) : text.size();
     }
 #endif
