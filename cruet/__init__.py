@@ -138,8 +138,8 @@ def _version() -> str:
     except metadata.PackageNotFoundError:  # the name was given in this process alone
         return cruet._cruet.version
     warnings.warn(
-        "The '__version__' attribute is deprecated: ask for what you need, or for"
-        " 'importlib.metadata.version(\"flask\")'",
+        "The '__version__' attribute is deprecated and will be removed in Flask 3.2. Use feature"
+        " detection or 'importlib.metadata.version(\"flask\")' instead.",
         DeprecationWarning,
         stacklevel=3,
     )

@@ -116,6 +116,4 @@ def routes_command(sort: str, all_methods: bool) -> None:
     widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
     rows.insert(1, ["-" * width for width in widths])
     for row in rows:
-        click.echo(
-            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+        click.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)))

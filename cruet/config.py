@@ -66,8 +66,8 @@ class Config(dict[t.Any, t.Any]):
         if silent:
             return False
         raise RuntimeError(
-            f"The environment variable {variable_name!r} is not set, so there is no configuration"
-            " to load. Set it to the path of a configuration file."
+            f"The environment variable {variable_name!r} is not set and as such configuration could"
+            " not be loaded. Set this variable and make it point to a configuration file"
         )
 
     def from_prefixed_env(

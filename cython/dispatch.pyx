@@ -91,7 +91,7 @@ def bind_framework(*, flask, app_context, request_context, request, response, se
                    json_provider):
     """Tell the dispatch which classes, functions and variables are the framework's own; called once, by cruet.app."""
     global _cv_app, _cv_request, _no_request_message, _http_exception
-    global _step_functions, _map_functions, _session_functions, _context_functions, _session_interface_class
+    global _step_functions, _map_functions, _adapter_functions, _session_functions, _context_functions, _session_interface_class
     global _app_context_class, _request_context_class, _request_class, _response_class
     global _iscoroutinefunction, _make_response_of_any, _cancel_tasks, _default_json
     from inspect import iscoroutinefunction
@@ -102,6 +102,7 @@ def bind_framework(*, flask, app_context, request_context, request, response, se
     _http_exception = http_exception
     _step_functions = tuple(_type_lookup(flask, name) for name in _STEP_NAMES)
     _map_functions = tuple(_type_lookup(url_map, name) for name in _MAP_NAMES)
+    _adapter_functions = tuple(_type_lookup(url_map._adapter_class, name) for name in _ADAPTER_NAMES)
     _session_functions = tuple(_type_lookup(session_interface, name) for name in _SESSION_NAMES)
     _context_functions = tuple(_type_lookup(request_context, name) for name in _CONTEXT_NAMES)
     _session_interface_class = session_interface

@@ -50,6 +50,13 @@ cdef class CAppContext:
 
     def __init__(self, app):
         self.app = app
+        self._make_own_adapter(_plan_of(app))
+
+    cdef int _make_own_adapter(self, Plan plan) except -1:
+        # The application's own may count on being asked at once.
+        if not plan.own & OWN_URL_ADAPTER:
+            self._url_adapter = self.app.create_url_adapter(None)
+        return 0
 
     @property
     def _cv_tokens(self):
@@ -106,13 +113,15 @@ cdef class CAppContext:
 
     cdef int _pop(self, Plan plan, exc) except -1:
         try:
-            if not self._more_tokens:
+            if self._token is not None and not self._more_tokens:
                 if plan.own & OWN_TEARDOWN_APP:
                     _teardown_app(self.app, plan, exc)
                 else:
                     self.app.do_teardown_appcontext(exc)
         finally:
             context = _current(_cv_app)
+            if context is None:
+                _cv_app.get()  # which says by LookupError that there is none
             if self._more_tokens:
                 token = self._more_tokens.pop()
             else:
@@ -278,6 +287,7 @@ cdef class CRequestContext:
             if plan.own & OWN_APP_CONTEXT:
                 native = _new_of(_app_context_class, _no_args)
                 native.app = self.app
+                native._make_own_adapter(plan)
                 native._push()
                 app_context = native
             else:
@@ -320,18 +330,20 @@ cdef class CRequestContext:
         self._pop(_plan_of(self.app), exc)
 
     cdef int _pop(self, Plan plan, exc) except -1:
-        cdef bint last = not self._more_tokens
+        cdef bint last = self._token is not None and not self._more_tokens
         try:
             if last:
                 self._end_request(plan, exc)
         finally:
             context = _current(_cv_request)
+            if context is None:
+                _cv_request.get()  # which says by LookupError that there is none
             if last:
                 token, app_context = self._token, self._pushed_app_context
                 self._token = self._pushed_app_context = None
-            else:
+            elif self._more_tokens:
                 token, app_context = self._more_tokens.pop()
-            if token is None:
+            else:
                 raise AssertionError(f"Popped {self!r}, which is not pushed.")
             PyContextVar_Reset(_cv_request, token)
             if last:

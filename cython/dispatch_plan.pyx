@@ -37,8 +37,13 @@ cdef tuple _SESSION_NAMES = (
     "open_session", "save_session", "should_set_cookie", "make_null_session", "is_null_session",
 )
 cdef tuple _MAP_NAMES = ("bind", "bind_to_environ", "_adapter_class")
+cdef tuple _ADAPTER_NAMES = ("__init__", "__new__", "match")
 cdef tuple _CONTEXT_NAMES = ("__init__", "push", "pop", "match_request", "session", "_session", "url_adapter")
-cdef tuple _REQUEST_NAMES = ("__init__", "__new__", "__getattribute__", "__setattr__", "close", "environ")
+cdef tuple _APP_CONTEXT_NAMES = ("__init__", "__new__", "push", "pop", "g", "url_adapter")
+cdef tuple _REQUEST_NAMES = (
+    "__init__", "__new__", "__getattribute__", "__setattr__", "close", "environ", "endpoint", "blueprint", "blueprints",
+    "url_rule", "view_args", "routing_exception",
+)
 cdef tuple _RESPONSE_NAMES = (
     "__init__", "__new__", "__setattr__", "set_data", "response", "headers", "status", "content_type",
     "direct_passthrough",
@@ -46,10 +51,12 @@ cdef tuple _RESPONSE_NAMES = (
 
 cdef tuple _step_functions = None       # the framework's functions for _STEP_NAMES
 cdef tuple _map_functions = None
+cdef tuple _adapter_functions = None
 cdef tuple _session_functions = None
 cdef tuple _request_functions = tuple(_type_lookup(CRequest, name) for name in _REQUEST_NAMES)
 cdef tuple _response_functions = tuple(_type_lookup(CResponse, name) for name in _RESPONSE_NAMES)
 cdef tuple _context_functions = None
+cdef tuple _app_context_functions = tuple(_type_lookup(CAppContext, name) for name in _APP_CONTEXT_NAMES)
 cdef object _session_interface_class = None
 cdef object _app_context_class = None
 cdef object _request_context_class = None
@@ -104,6 +111,7 @@ cdef class Plan:
     cdef dict app_dict, interface_dict
     cdef uint64_t app_dict_version, interface_dict_version
     cdef _Watched app_class, request_watched, response_watched, interface_class, context_class, app_context_watched
+    cdef _Watched map_class, adapter_class
 
     cdef bint current(self, app) except -1:
         """Tell whether nothing that this was read from has changed."""
@@ -118,6 +126,8 @@ cdef class Plan:
             and self.interface_class.unchanged()
             and self.context_class.unchanged()
             and self.app_context_watched.unchanged()
+            and self.map_class.unchanged()
+            and self.adapter_class.unchanged()
         )
 
     cdef int read(self, app) except -1:
@@ -142,19 +152,29 @@ cdef class Plan:
         self.read_response_class(app.response_class)
         self.json = app.json
         self.started = app._got_first_request
-        self.plain_routing = (
-            (self.own & OWN_URL_ADAPTER) != 0
-            and not app.subdomain_matching
-            and isinstance(self.url_map, Map)
-            and not self.url_map.host_matching
-            and _all_own(type(self.url_map), _MAP_NAMES, _map_functions)
-        )
+        self.read_url_map(app)
         self.read_request_class(app.request_class)
         self.plain_routing = self.plain_routing and self.plain_request
         self.read_session_interface(app.session_interface)
         self.read_contexts()
         # Last, because properties of the application may have kept something in its dict.
         self.app_dict_version = dict_version(<PyObject *>self.app_dict)
+        return 0
+
+    cdef int read_url_map(self, app) except -1:
+        cdef object cls = type(self.url_map)
+        cdef object adapter = getattr(cls, "_adapter_class", None)
+        self.map_class = _Watched.of(cls)
+        # One of another toolkit's is made by its map, and asked by nobody here.
+        self.adapter_class = _Watched.of(adapter if isinstance(adapter, type) else cls)
+        self.plain_routing = (
+            (self.own & OWN_URL_ADAPTER) != 0
+            and not app.subdomain_matching
+            and isinstance(self.url_map, Map)
+            and not self.url_map.host_matching
+            and _all_own(cls, _MAP_NAMES, _map_functions)
+            and _all_own(adapter, _ADAPTER_NAMES, _adapter_functions)
+        )
         return 0
 
     cdef int read_request_class(self, cls) except -1:
@@ -208,9 +228,7 @@ cdef class Plan:
         self.app_context_watched = _Watched.of(_app_context_class)
         if not _all_own(_request_context_class, _CONTEXT_NAMES, _context_functions):
             self.own &= ~OWN_REQUEST_CONTEXT
-        if _type_lookup(_app_context_class, "push") is not _type_lookup(CAppContext, "push") or (
-            _type_lookup(_app_context_class, "pop") is not _type_lookup(CAppContext, "pop")
-        ):
+        if not _all_own(_app_context_class, _APP_CONTEXT_NAMES, _app_context_functions):
             self.own &= ~OWN_APP_CONTEXT
         return 0
 

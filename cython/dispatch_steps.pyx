@@ -24,8 +24,10 @@ def ensure_sync(app, function):
 cdef list _no_blueprints = []
 
 
-cdef inline list _blueprints(request):
+cdef inline object _blueprints(Plan plan, request):
     """Return the names of a request's blueprints, innermost first."""
+    if not plan.plain_request:
+        return request.blueprints
     rule = request.url_rule
     if rule is None:
         return _no_blueprints
@@ -40,7 +42,7 @@ cdef object _preprocess(app, Plan plan, CRequestContext ctx):
     if not plan.preprocessors and not plan.before:
         return None
     request = ctx.request
-    cdef list names = [None, *reversed(_blueprints(request))]
+    cdef list names = [None, *reversed(_blueprints(plan, request))]
     if plan.preprocessors:
         for name in names:
             for function in plan.preprocessors.get(name, ()):
@@ -88,7 +90,7 @@ cdef object _process_response(app, Plan plan, CRequestContext ctx, response):
         for function in ctx._after:
             response = _in_sync(app, plan, function)(response)
     if plan.after:
-        for name in (*_blueprints(ctx.request), None):
+        for name in (*_blueprints(plan, ctx.request), None):
             for function in reversed(plan.after.get(name, ())):
                 response = _in_sync(app, plan, function)(response)
     _save_session(app, plan, ctx, response)
@@ -157,7 +159,7 @@ cdef object _full_dispatch(app, Plan plan, CRequestContext ctx):
 
 cdef int _teardown_request(app, Plan plan, CRequestContext ctx, exc) except -1:
     if plan.teardown:
-        for name in (*_blueprints(ctx.request), None):
+        for name in (*_blueprints(plan, ctx.request), None):
             for function in reversed(plan.teardown.get(name, ())):
                 _in_sync(app, plan, function)(exc)
     if _rcv_teardown:

@@ -4,7 +4,6 @@ import json as _json
 
 cimport cython
 
-cdef object _form_methods = frozenset(("POST", "PUT", "PATCH"))
 # The name that the WSGI world knows a populated request by.
 cdef str _environ_request_key = "werkzeug.request"
 
@@ -24,10 +23,11 @@ def _request_data(request):
 
 
 def _request_values(request):
-    """``args``, and for POST, PUT and PATCH ``form`` after them, as a ``CombinedMultiDict``."""
+    """``args``, and for all methods but GET ``form`` after them, as a ``CombinedMultiDict``."""
     structures = _toolkit("datastructures")
     sources = [request.args]
-    if request.method in _form_methods:
+    # A cache may take a GET for the same whatever its body is, which then must not count.
+    if request.method != "GET":
         sources.append(request.form)
     return structures.CombinedMultiDict(
         [source if isinstance(source, structures.MultiDict) else structures.MultiDict(source)
@@ -233,6 +233,8 @@ cdef class CRequest(CRequestHead):
         """The fields of a form body, a ``parameter_storage_class``; empty where it is no form."""
         if self._form is None:
             self._load_form_data()
+            if self._form is None:
+                self._form = self._loaded_by_own("form")
         return self._form
 
     @form.setter
@@ -248,6 +250,8 @@ cdef class CRequest(CRequestHead):
         """The uploaded files of a form body, ``FileStorage`` objects by field name."""
         if self._files is None:
             self._load_form_data()
+            if self._files is None:
+                self._files = self._loaded_by_own("files")
         return self._files
 
     @files.setter
@@ -297,6 +301,11 @@ cdef class CRequest(CRequestHead):
             self._form = form
         if self._files is None:
             self._files = files
+
+    cdef object _loaded_by_own(self, str name):
+        # An overridden _load_form_data() may keep what it has read in the instance's dict, as
+        # Werkzeug's does.
+        return (<object>self).__dict__.get(name)
 
     def _get_stream_for_parsing(self):
         """The stream that a form is parsed from: what get_data() kept, else ``stream``."""

@@ -314,7 +314,10 @@ cdef class CResponse(CResponseHead):
         if not isinstance(response, CResponse):
             if environ is None:
                 raise TypeError("A WSGI application needs an environ to become a response.")
-            response = cls(*_toolkit("test").run_wsgi_app(response, environ))
+            # Of the toolkit's own class: an answer that somebody else has made is not made once more
+            # by the constructor of this one.
+            made = _toolkit("wrappers").Response
+            response = made(*_toolkit("test").run_wsgi_app(response, environ))
         response.__class__ = cls
         return response
 

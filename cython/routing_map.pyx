@@ -255,9 +255,11 @@ cdef class Map:
             server_name = _without_default_port(server_name.lower(), scheme)
         if subdomain is None and not self.host_matching:
             subdomain = self._subdomain_of(host, server_name)
-        return Map.bind(self, server_name, _environ_text(environ, "SCRIPT_NAME"), subdomain, scheme,
-                        environ["REQUEST_METHOD"], _environ_text(environ, "PATH_INFO"),
-                        query_args=_environ_text(environ, "QUERY_STRING"))
+        # The method of the class that users know, which may be patched.
+        bind = _toolkit("routing").Map.bind
+        return bind(self, server_name, _environ_text(environ, "SCRIPT_NAME"), subdomain, scheme,
+                    environ["REQUEST_METHOD"], _environ_text(environ, "PATH_INFO"),
+                    query_args=_environ_text(environ, "QUERY_STRING"))
 
     def _subdomain_of(self, host, server_name):
         labels = host.split(".")

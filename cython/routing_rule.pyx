@@ -222,7 +222,7 @@ cdef class Rule:
         if failure == errc.duplicate_variable:
             raise ValueError(f"a variable is used twice in URL rule {self.rule!r}")
         if failure != errc.ok:
-            raise ValueError(f"malformed URL rule {self.rule!r}")
+            raise ValueError(f"malformed url rule: {self.rule!r}")
         return 0
 
     cdef int _finish_draft(self) except -1:

@@ -64,7 +64,7 @@ def _default(o: t.Any) -> t.Any:
         return http_date(o)
     if isinstance(o, (decimal.Decimal, uuid.UUID)):
         return str(o)
-    if hasattr(type(o), "__dataclass_fields__"):
+    if hasattr(o, "__dataclass_fields__"):
         # Whoever made a dataclass has imported the module already.
         from dataclasses import asdict
 

@@ -63,8 +63,8 @@ class TagDict(JSONTag):
         return {f"{key}__": self.serializer.tag(inner)}
 
     def to_python(self, value: t.Any) -> t.Any:
-        key, inner = next(iter(value.items()))
-        return {key[:-2]: inner}
+        key = next(iter(value))
+        return {key[:-2]: value[key]}
 
 
 class PassDict(JSONTag):

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, ValuesView
 from datetime import timedelta
 
 from .. import typing as ft
-from .._template_context import _default_template_ctx_processor
 from ..config import Config, ConfigAttribute
 from ..ctx import _AppCtxGlobals
 from ..helpers import _split_blueprint_path, get_debug_flag
@@ -146,7 +145,6 @@ class App(JinjaRegistry, Scaffold):
         self.subdomain_matching = subdomain_matching
         self._got_first_request: bool = False
 
-        self.template_context_processors[None].append(_default_template_ctx_processor)
         self._add_own_rules(static_host)
 
     def _add_own_rules(self, static_host: str | None) -> None:

@@ -10,6 +10,7 @@ from functools import update_wrapper
 from inspect import isclass
 
 from .. import typing as ft
+from .._template_context import _default_template_ctx_processor
 from ..helpers import get_root_path
 from ..toolkit.exceptions import HTTPException, default_exceptions
 from ..toolkit.utils import cached_property
@@ -100,6 +101,8 @@ class Scaffold:
         self.template_context_processors: dict[
             ft.AppOrBlueprintKey, list[ft.TemplateContextProcessorCallable]
         ] = defaultdict(list)
+        # Of a blueprint as well: what else gives its templates a `request` comes before it.
+        self.template_context_processors[None].append(_default_template_ctx_processor)
         self.url_value_preprocessors: dict[
             ft.AppOrBlueprintKey, list[ft.URLValuePreprocessorCallable]
         ] = defaultdict(list)

@@ -193,6 +193,11 @@ def _load_or_defer(load: Callable[[], t.Any]) -> t.Any:
         if not is_running_from_reloader():
             raise OptionError(str(e)) from None
         error: Exception = e
+    except click.ClickException as e:
+        # Its message says all.
+        if not is_running_from_reloader():
+            raise
+        error = e
     except Exception as e:
         if not is_running_from_reloader():
             traceback.print_exc()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from .._cruet import CResponseHead
 from ._grammar import http_date
 from ._http_exception import HTTPException as HTTPException
 
@@ -438,7 +439,7 @@ class Aborter:
 
         :raises LookupError: the code has no exception.
         """
-        if not isinstance(code, int):
+        if isinstance(code, CResponseHead):
             raise HTTPException(response=code)
         if code not in self.mapping:
             raise LookupError(f"no exception for {code!r}")

@@ -342,8 +342,10 @@ def dump_cookie(
     )
     if max_size and len(result) > max_size:
         warnings.warn(
-            f"The {key!r} cookie is too large: the value was {len(value)} bytes, the header needs"
-            f" {len(result)} bytes, and the limit is {max_size} bytes. Browsers may ignore it.",
+            f"The '{key}' cookie is too large: the value was {len(value)} bytes but the header"
+            f" required {len(result) - len(value)} extra bytes. The final size was {len(result)}"
+            f" bytes but the limit is {max_size} bytes. Browsers may silently ignore cookies larger"
+            " than this.",
             stacklevel=2,
         )
     return result

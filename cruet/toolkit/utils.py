@@ -288,7 +288,7 @@ def _sent_type(
     if name is None:
         raise TypeError(
             "Unable to detect the MIME type because a file name is not available. Either set"
-            " 'download_name', pass a file path instead of a file object, or set 'mimetype'."
+            " 'download_name', pass a path instead of a file, or set 'mimetype'."
         )
     guessed, encoding = mimetypes.guess_type(name)
     # A browser would unpack an attachment that it is told of as encoded.
@@ -301,7 +301,8 @@ def _set_disposition(headers: Headers, name: str | None, as_attachment: bool) ->
     if name is None:
         if as_attachment:
             raise TypeError(
-                "No name provided for attachment. Either set 'download_name' or pass a file path."
+                "No name provided for attachment. Either set 'download_name' or pass a path instead"
+                " of a file."
             )
         return
     options = {"filename": name}

@@ -45,7 +45,7 @@ def wire(
     data: bytes = b"",
 ) -> Answer:
     """Ask as a server does, with the request's parts as they were read."""
-    exchange = _exchange(path, method, headers, data)
+    exchange = exchange_of(path, method, headers, data)
     answer = _cruet._dispatch(app, exchange)
     # What is no response is the application itself: then the server calls it.
     body, status, sent = run_wsgi_app(answer, _cruet._environ_of(exchange), buffered=True)
@@ -66,7 +66,7 @@ def sent(
     Date, the time in Expires and what a session is signed with are taken out. With
     ``without_environ`` a request of which an environ was made is an AssertionError.
     """
-    exchange = _exchange(path, method, headers, data)
+    exchange = exchange_of(path, method, headers, data)
     out = _cruet._serve(app if native else lambda *args: app(*args), exchange)
     assert not (without_environ and _cruet._has_environ(exchange)), "an environ was made"
     out = re.sub(rb"(?m)^Date: [^\r]*", b"Date: now", out)
@@ -74,10 +74,11 @@ def sent(
     return re.sub(rb"(?m)^(Set-Cookie: session=[^.]*)[^;]*", rb"\1", out)
 
 
-def _exchange(
+def exchange_of(
     path: str, method: str, headers: dict[str, str] | None, data: bytes
 ) -> _cruet.Exchange:
-    fields = [("Host", "localhost"), *(headers or {}).items()]
+    """A request as the server has read it."""
+    fields = [*{"Host": "localhost", **(headers or {})}.items()]
     if data:
         fields.append(("Content-Length", str(len(data))))
     raw_path, _, query = path.partition("?")

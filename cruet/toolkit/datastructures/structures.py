@@ -324,7 +324,8 @@ def __getattr__(name: str) -> t.Any:
         from . import _ordered
 
         warnings.warn(
-            f"{name!r} is deprecated. Use {name.replace('Ordered', '')!r} instead.",
+            f"{name!r} is deprecated and will be removed in Werkzeug 3.2. Use"
+            f" {name.replace('Ordered', '')!r} instead.",
             DeprecationWarning,
             stacklevel=3,
         )

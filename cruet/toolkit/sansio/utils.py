@@ -87,14 +87,15 @@ def get_host(
     :exc:`SecurityError` where ``trusted_hosts`` are given and it is none of them.
     """
     host = host_header if host_header is not None else _server_host(scheme, server)
+    told = host
     if host:
         match = _matched_host(host)
         if match is None:
             host = ""
         elif match["port"] is not None and match["port"] == _default_ports.get(scheme):
-            host = host[: match.start("port") - 1]
+            host = told = host[: match.start("port") - 1]
     if trusted_hosts and not host_is_trusted(host, trusted_hosts):
-        raise SecurityError(f"Host {host!r} is not trusted.")
+        raise SecurityError(f"Host {told!r} is not trusted.")
     return host
 
 

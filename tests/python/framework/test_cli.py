@@ -403,7 +403,7 @@ def test_routes_of_hosts_and_of_nothing() -> None:
     assert result.output.splitlines() == [
         "Endpoint  Methods  Host             Rule",
         "--------  -------  ---------------  ----",
-        "index     GET      api.example.org  /",
+        "index     GET      api.example.org  /   ",
     ]
 
 

@@ -100,6 +100,10 @@ def test_wrong_order_of_pops(app: Flask) -> None:
         second.push()
         with pytest.raises(AssertionError, match="wrong app context"):
             first.pop()
+        # Nothing is current any more, which its variable says.
+        with pytest.raises(LookupError, match="app_ctx"):
+            first.pop()
+        second.push()
         with pytest.raises(AssertionError, match="not pushed"):
             first.pop()
 

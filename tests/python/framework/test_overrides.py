@@ -12,7 +12,8 @@ import cruet
 from cruet import Flask, Request, Response
 from cruet.ctx import AppContext, RequestContext
 from cruet.sessions import SecureCookieSessionInterface
-from cruet.toolkit.routing import Map
+from cruet.toolkit.datastructures import FileStorage
+from cruet.toolkit.routing import Map, MapAdapter
 
 ways = pytest.mark.parametrize("way", [wsgi, wire])
 
@@ -228,29 +229,97 @@ def test_session_interfaces(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @ways
-def test_contexts_and_maps(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        (RequestContext, "push"), (RequestContext, "pop"), (RequestContext, "match_request"),
+        (AppContext, "push"), (AppContext, "pop"), (AppContext, "__init__"),
+        (Map, "bind"), (Map, "bind_to_environ"), (MapAdapter, "match"), (MapAdapter, "__init__"),
+    ],
+)  # fmt: skip
+def test_contexts_and_maps(way: Way, cls: type, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     app = make()
+    # Twice: the first request ends the set-up, after which everything is looked at once more.
     plain = way(app, "/")
-
-    for cls, name in [
-        (RequestContext, "push"), (RequestContext, "pop"), (RequestContext, "match_request"),
-        (AppContext, "push"), (AppContext, "pop"), (Map, "bind_to_environ"),
-    ]:  # fmt: skip
-        original = getattr(cls, name)
-
-        def replacement(
-            self: Any, *args: Any, _name: str = name, _original: Any = original, **kwargs: Any
-        ) -> Any:
-            calls.append(_name)
-            return _original(self, *args, **kwargs)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(cls, name, replacement)
-            assert way(app, "/") == plain
-            assert calls == [name], name
-        calls.clear()
     assert way(app, "/") == plain
+    original = getattr(cls, name)
+
+    def replacement(self: Any, *args: Any, **kwargs: Any) -> Any:
+        calls.append(name)
+        return original(self, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cls, name, replacement)
+        assert way(app, "/") == plain
+        assert calls == [name]
+    calls.clear()
+    assert way(app, "/") == plain
+    assert not calls
+
+
+@ways
+def test_an_own_adapter_is_made_for_both_contexts(way: Way) -> None:
+    asked: list[str] = []
+
+    class Own(Flask):
+        def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+            asked.append(type(request).__name__)
+            return super().create_url_adapter(request)
+
+    assert way(make(Own), "/").body == b"index"
+    assert asked == ["Request", "NoneType"]
+
+
+@ways
+def test_an_own_request_says_of_which_blueprints_it_is(way: Way) -> None:
+    class Own(Request):
+        @property
+        def blueprints(self) -> list[str]:
+            return ["elsewhere"]
+
+    app = make()
+    app.before_request_funcs["elsewhere"] = [lambda: "stopped"]
+    assert way(app, "/").body == b"index"
+    app.request_class = Own
+    assert way(app, "/").body == b"stopped"
+
+
+@ways
+def test_an_own_response_class_does_not_make_what_others_made(way: Way) -> None:
+    made: list[str] = []
+
+    class Own(Response):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            # The test client wraps answers in subclasses of it.
+            if type(self) is Own:
+                made.append(self.status)
+
+    def after(response: Response) -> Response:
+        response.headers["X-Kind"] = type(response).__name__
+        return response
+
+    app = make()
+    app.response_class = Own
+    app.after_request(after)
+    for path in ("/", "/missing"):
+        assert way(app, path).headers["X-Kind"] == "Own"
+    assert made == ["200 OK"]
+
+
+@ways
+def test_an_own_form_parser_may_keep_its_findings_in_the_dict(way: Way) -> None:
+    class Own(Request):
+        def _load_form_data(self) -> None:
+            vars(self).update(form={"a": "1"}, files={"f": FileStorage(name="f")})
+
+    app = make()
+    app.request_class = Own
+    app.add_url_rule(
+        "/form", "form", lambda: [cruet.request.form["a"], cruet.request.files["f"].name]
+    )
+    assert way(app, "/form").body == b'["1","f"]\n'
 
 
 @ways

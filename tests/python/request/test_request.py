@@ -122,3 +122,9 @@ def test_files_go_where_the_subclass_says():
     request = Own.from_values(method="POST", data={"f": (BytesIO(b"x"), "n.txt")})
     assert request.files["f"].read() == b"x"
     assert written == [("n.txt", "text/plain")]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "REPORT"])
+def test_values_have_the_form_but_with_get(method):
+    request = Request.from_values("/?a=1", method=method, data={"b": "2"})
+    assert request.values.to_dict() == ({"a": "1"} if method == "GET" else {"a": "1", "b": "2"})

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cruet.toolkit import exceptions
 from cruet.toolkit.datastructures import WWWAuthenticate
+from cruet.toolkit.wrappers import Response
 
 
 def test_every_code_has_a_class_of_its_own():
@@ -28,13 +29,17 @@ def test_abort():
     assert caught.value.description == "No such page"
     with pytest.raises(LookupError):
         exceptions.abort(999)
-    response = object()
+    response = Response()
     with pytest.raises(exceptions.HTTPException) as raised:
         exceptions.abort(response)
     assert raised.value.get_response() is response
-    own = exceptions.Aborter(extra={1: exceptions.Gone})
-    with pytest.raises(exceptions.Gone):
-        own(1)
+    own = exceptions.Aborter(extra={1: exceptions.Gone, "gone": exceptions.Gone})
+    for key in (1, "gone"):
+        with pytest.raises(exceptions.Gone):
+            own(key)
+    for key in ("404", None):
+        with pytest.raises(LookupError, match=f"no exception for {key!r}"):
+            own(key)
 
 
 def test_body_is_escaped():
