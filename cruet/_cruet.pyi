@@ -26,6 +26,7 @@ from ._cruet_routing import MapAdapter as MapAdapter
 from ._cruet_routing import Matcher as Matcher
 from ._cruet_routing import Rule as Rule
 from ._cruet_routing import parse_converter_args as parse_converter_args
+from ._cruet_server import ApplicationHangs as ApplicationHangs
 from ._cruet_server import Board as Board
 from ._cruet_server import FileWrapper as FileWrapper
 from ._cruet_server import HookedRequest as HookedRequest
@@ -36,6 +37,7 @@ from ._cruet_server import WorkerPlace as WorkerPlace
 from ._cruet_server import check_access_log_format as check_access_log_format
 from ._cruet_server import common_access_log_format as common_access_log_format
 from ._cruet_server import default_loop_name as default_loop_name
+from ._cruet_server import hang_signal as hang_signal
 from ._cruet_server import latency_quantile as latency_quantile
 from ._cruet_server import recycle_reasons as recycle_reasons
 from ._cruet_server import run_master as run_master

@@ -1,4 +1,5 @@
 # What the master takes from the headers.
+from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from lib_server cimport milliseconds, slot_view, worker_context
@@ -21,8 +22,10 @@ cdef extern from "cruet/process/master.hpp" namespace "cruet::process" nogil:
         vector[int] listeners
         bint listeners_shared
 
+    int native_hang_signal "cruet::process::hang_signal"()
+
 cdef extern from "shim_master.hpp" namespace "cruet::binding":
-    ctypedef void (*notify_callback)(void* observer, const char* event, int pid, int status)
+    ctypedef void (*notify_callback)(void* observer, const char* event, int pid, int status, const string& text)
     ctypedef bint (*reload_callback)(void* observer, master_options* options)
     cdef cppclass python_master:
         pass
@@ -36,3 +39,5 @@ cdef extern from "shim_master.hpp" namespace "cruet::binding":
     void delete_context(worker_context* w)
     slot_view board_slot(worker_context* w)
     void context_ready(worker_context* w)
+    void context_stopping(worker_context* w)
+    int context_trace_fd(worker_context* w)

@@ -105,7 +105,13 @@ cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil
         worker_stats& stats()
         void enter(unsigned index)
         void leave(unsigned index)
+        void give_up(unsigned index)
+        bint is_given_up(unsigned index)
+        unsigned long long busy_for(unsigned index, unsigned long long now)
         bint operator bool()
+
+cdef extern from "cruet/process/scoreboard.hpp" namespace "cruet::process" nogil:
+    unsigned long long monotonic_now()
 
 cdef extern from "cruet/process/worker_context.hpp" namespace "cruet::process" nogil:
     cdef cppclass worker_context:
@@ -140,6 +146,7 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
         bint queue_closed()
         void drop_returned()
         void close_queue()
+        void refuse_queue()
         void stop(bint graceful)
 
     string default_loop()

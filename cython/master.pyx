@@ -1,8 +1,8 @@
 # The master, and what its workers know of their place.
 
 from lib_master cimport (
-    become_worker, board_slot, context_ready, delete_context, delete_master, master_exit_code, master_options,
-    new_master, python_master, run_master as run_native_master,
+    become_worker, board_slot, context_ready, context_stopping, context_trace_fd, delete_context, delete_master,
+    master_exit_code, master_options, native_hang_signal, new_master, python_master, run_master as run_native_master,
 )
 
 
@@ -21,6 +21,19 @@ cdef class WorkerPlace:
     def ready(self):
         """Tell the master that the application is loaded and is served from now on."""
         context_ready(self.context)
+
+    def stopping(self):
+        """Tell the master that the worker knows of its hang, and ends what else it has in hand."""
+        context_stopping(self.context)
+
+    @property
+    def trace_fd(self):
+        """A descriptor for what is to be said of a hang, which the master logs; -1: none."""
+        return context_trace_fd(self.context)
+
+
+# The signal by which a master tells a worker that its application hangs.
+hang_signal = native_hang_signal()
 
 
 # What a worker was recycled for, as the master's notices number it.
@@ -42,9 +55,10 @@ cdef int _fill(master_options* options, dict given) except -1:
     return 0
 
 
-cdef void _tell_observer(void* observer, const char* event, int pid, int status) noexcept:
+cdef void _tell_observer(void* observer, const char* event, int pid, int status, const string& text) noexcept:
+    cdef bytes said = text
     try:
-        (<object>observer).notify(event.decode("ascii"), pid, status)
+        (<object>observer).notify(event.decode("ascii"), pid, status, said.decode("utf-8", "replace"))
     except BaseException as error:
         _server_log.error("Error in the master's log", exc_info=error)
 
@@ -69,9 +83,9 @@ def run_master(observer, dict settings, *, unsigned lanes=1, bint listeners_shar
     ``max_requests_jitter``, ``max_worker_memory``, ``max_worker_lifetime`` and
     ``max_worker_lifetime_jitter``, in seconds and bytes, and ``listeners``: descriptors, of which
     the kernel's queues are emptied at a graceful stop, unless they are ``listeners_shared`` with
-    others that accept from them. ``observer`` has ``notify(event, pid, status)``, and ``reload()``,
-    which returns settings for the next generation of workers, or None where all is to stay as it
-    is. OSError where pipes, memory or signals cannot be had.
+    others that accept from them. ``observer`` has ``notify(event, pid, status, text)``, and
+    ``reload()``, which returns settings for the next generation of workers, or None where all is to
+    stay as it is. OSError where pipes, memory or signals cannot be had.
     """
     cdef master_options options
     cdef python_master* native

@@ -12,7 +12,7 @@ from libcpp.memory cimport unique_ptr
 
 from lib_server cimport (
     access_log_options, build_versions, common_log_format, default_loop, exchange_callback, make_server, milliseconds, plain_callback,
-    python_calls, python_server, server_add, server_go_on_later, server_options, server_run, server_take_place,
+    monotonic_now, python_calls, python_server, server_add, server_go_on_later, server_options, server_run, server_take_place,
     server_watch_wakeup, set_access_log, set_forwarding, worker_context,
 )
 
@@ -44,6 +44,10 @@ def versions():
     return dict([line.split(" ", 1) for line in text.decode("ascii").splitlines()])
 
 
+class ApplicationHangs(BaseException):
+    """Raised in a view that has run for longer than the server's timeout, where that can be."""
+
+
 cdef class Server:
     """Serves a WSGI or cruet application on sockets that listen, in the thread that calls run().
 
@@ -66,10 +70,13 @@ cdef class Server:
     cdef object error
     cdef object _place
     cdef double graceful
+    cdef double timeout
+    # What each of the application's threads has in hand, by lane.
+    cdef vector[exchange*] in_hand
 
     def __init__(self, app, sockets, *, unsigned threads=1, str loop="", double keep_alive=75,
                  double header_timeout=10, double body_timeout=30, double write_timeout=60,
-                 double graceful_timeout=30, double drain_linger=0.5,
+                 double graceful_timeout=30, double timeout=0, double drain_linger=0.5,
                  size_t worker_connections=10000, size_t limit_request_line=8190,
                  size_t limit_request_fields=100, size_t limit_request_field_size=8190,
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
@@ -86,6 +93,8 @@ cdef class Server:
         self.threads = threads
         self.waiting = {}
         self.graceful = graceful_timeout
+        self.timeout = timeout
+        self.in_hand.resize(threads + 1, NULL)
         self._place = place
         self.site = _Site.__new__(_Site)
         self.site.template = _environ_template(threads > 1, multiprocess)
@@ -158,8 +167,9 @@ cdef class Server:
             self.native.get().close_queue()
             # Requests in flight have had their time; what a view does beyond an end at once is its own affair.
             deadline = _monotonic() + (self.graceful if self.error is None else 0)
-            for thread in threads:
-                thread.join(max(0, deadline - _monotonic()))
+            for lane, thread in enumerate(threads, 1):
+                if not (self.site.slot and self.site.slot.is_given_up(lane)):
+                    thread.join(max(0, deadline - _monotonic()))
             self._release_streams()
         if self.error is not None:
             error = self.error
@@ -182,6 +192,36 @@ cdef class Server:
     def stop(self, bint graceful=True):
         """End run(), from any thread. Gracefully: what is in hand is answered first."""
         self.native.get().stop(graceful)
+
+    def end_hangs(self):
+        """Give up every request whose view has run for longer than ``timeout``, and stop gracefully.
+
+        It is answered with 500, or cut where its answer has begun. To be called in the thread that
+        runs the server, where a view that hangs on it is left by :exc:`ApplicationHangs`.
+        """
+        cdef unsigned lane
+        cdef unsigned hanging = 0
+        if self.threads == 1 and self._hangs(0):
+            self.stop()
+            # keep_error() tells the master once the view is left.
+            raise ApplicationHangs("the view has run for too long")
+        for lane in range(1, self.threads + 1):
+            if self.in_hand[lane] != NULL and self._hangs(lane):
+                self.in_hand[lane].fail()
+                self.site.slot.give_up(lane)
+            hanging += self.site.slot.is_given_up(lane)
+        if self.threads > 1 and hanging == self.threads:
+            self.native.get().refuse_queue()
+        self.stop()
+        self._tell_stopping()
+
+    cdef bint _hangs(self, unsigned lane):
+        return self.timeout > 0 and self.site.slot.busy_for(lane, monotonic_now()) >= self.timeout * 1e9
+
+    cdef int _tell_stopping(self) except -1:
+        if self._place is not None:
+            (<WorkerPlace>self._place).stopping()
+        return 0
 
     # -- on the loop's thread
 
@@ -242,6 +282,8 @@ cdef class Server:
             self.vanished((<_Answer>answer).ex.x)
 
     cdef int keep_error(self, error) except -1:
+        if isinstance(error, ApplicationHangs):
+            return self._tell_stopping()
         if self.error is None:
             self.error = error
         self.native.get().stop(False)
@@ -259,6 +301,7 @@ cdef class Server:
                 if self.native.get().queue_closed():
                     return
                 continue
+            self.in_hand[lane] = x
             self.site.slot.enter(lane)
             try:
                 self.answer(x, lane)
@@ -267,6 +310,7 @@ cdef class Server:
                 self.keep_error(error)
             finally:
                 self.site.slot.leave(lane)
+                self.in_hand[lane] = NULL
                 x.release()
 
 

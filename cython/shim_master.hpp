@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "cruet/process/master.hpp"
 
@@ -18,7 +19,8 @@ struct python_fork {
 };
 static_assert(process::ForkPolicy<python_fork>);
 
-using notify_callback = void (*)(void* observer, const char* event, int pid, int status);
+using notify_callback = void (*)(void* observer, const char* event, int pid, int status,
+                                 const std::string& text);
 using reload_callback = int (*)(void* observer, process::master_options* options);
 
 constexpr const char* name_of(process::master_event event) noexcept {
@@ -31,6 +33,7 @@ constexpr const char* name_of(process::master_event event) noexcept {
     case worker_stopping: return "worker_stopping";
     case worker_ended: return "worker_ended";
     case worker_hung: return "worker_hung";
+    case worker_stood: return "worker_stood";
     case worker_killed: return "worker_killed";
     case boot_failed: return "boot_failed";
     case fork_failed: return "fork_failed";
@@ -50,7 +53,8 @@ struct python_observer {
     reload_callback ask;
 
     void notify(const process::master_notice& notice) const {
-        tell(object, name_of(notice.event), static_cast<int>(notice.pid), notice.status);
+        tell(object, name_of(notice.event), static_cast<int>(notice.pid), notice.status,
+             std::string(notice.text));
     }
     bool reload(process::master_options& options) const { return ask(object, &options) != 0; }
 };
@@ -84,5 +88,7 @@ inline int master_exit_code(python_master* m) noexcept { return m->outcome->exit
 inline void delete_context(process::worker_context* w) noexcept { delete w; }
 inline process::slot_view board_slot(process::worker_context* w) noexcept { return w->slot(); }
 inline void context_ready(process::worker_context* w) noexcept { w->ready(); }
+inline void context_stopping(process::worker_context* w) noexcept { w->stopping(); }
+inline int context_trace_fd(process::worker_context* w) noexcept { return w->trace_fd(); }
 
 }  // namespace cruet::binding

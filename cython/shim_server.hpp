@@ -232,6 +232,8 @@ public:
     // The caller owns a count.
     exchange* pop() { return queue_.pop().detach(); }
     void close_queue() { queue_.close(); }
+    // Where no thread is left.
+    void refuse_queue() { server::refuse_all(queue_); }
     bool queue_closed() const { return queue_.closed(); }
 
     // Takes back a reference to an object that was lent to an answer. Any thread.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import logging.config
@@ -143,6 +144,7 @@ class AccessLog:
     def __init__(self, options: ServerOptions) -> None:
         self.fd = -1
         self.syslog_prefix = ""
+        self._path = ""
         self._socket: socket.socket | None = None
         self._piped = options.access_log == "logging"
         if options.access_log == "-":
@@ -150,7 +152,8 @@ class AccessLog:
         elif options.access_log == "syslog":
             self._to_syslog(options)
         elif options.access_log and not self._piped:
-            self.fd = _open(options.access_log)
+            self._path = options.access_log
+            self.fd = _open(self._path)
 
     def _to_syslog(self, options: ServerOptions) -> None:
         if not options.syslog:
@@ -161,6 +164,21 @@ class AccessLog:
         self.syslog_prefix = f"<{priority}>{options.syslog_prefix}: "
         self.fd = self._socket.fileno()
 
+    def reopen(self) -> None:
+        """Write into a new file where the old one was moved away, as logrotate does.
+
+        Lines that are being written meanwhile are in the one or the other.
+        """
+        if not self._path or _is_file(self.fd, self._path):
+            return
+        try:
+            new = _open(self._path)
+        except OptionError as error:
+            logger.error("The access log goes on in its old file: %s", error)
+            return
+        os.dup2(new, self.fd, inheritable=False)
+        os.close(new)
+
     def in_worker(self) -> None:
         """Prepare for the lines of this process: ``logging`` reads them from a pipe in a thread."""
         if not self._piped:
@@ -169,6 +187,28 @@ class AccessLog:
         thread = threading.Thread(target=_log_lines, args=(read_end,), name="cruet-log")
         thread.daemon = True
         thread.start()
+
+
+def reopen(access_log: AccessLog) -> None:
+    """Open every log file anew: the access log's and those of :mod:`logging`."""
+    access_log.reopen()
+    known = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    for named in (logging.root, *known):
+        for handler in named.handlers:
+            if not isinstance(handler, logging.FileHandler):
+                continue
+            with handler.lock or contextlib.nullcontext():
+                # The handler opens its file with the next line.
+                stream, handler.stream = handler.stream, None
+                if stream is not None:
+                    stream.close()
+
+
+def _is_file(fd: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(path))
+    except OSError:
+        return False
 
 
 def _open(path: str) -> int:

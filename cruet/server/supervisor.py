@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -45,7 +46,7 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     try:
         service.hooks.call("nworkers_changed", service.server, options.workers, None)
         service.hooks.demand("when_ready", service.server)
-        observer = _Observer(service, _banner(options, service.listeners))
+        observer = _Observer(service, access_log, _banner(options, service.listeners))
         sys.stdout.flush()
         sys.stderr.flush()
         outcome = _cruet.run_master(observer, service.master_settings(), lanes=options.threads + 1)
@@ -80,16 +81,23 @@ class _Observer:
     The banner waits for the first worker: an application that does not load says so alone.
     """
 
-    def __init__(self, service: Service, banner: str) -> None:
+    def __init__(self, service: Service, access_log: logs.AccessLog, banner: str) -> None:
         self.service = service
+        self.access_log = access_log
         self.banner = banner
         self.stopping = False
         #: The worker that is forked next, or was last.
         self.coming = WorkerView(service.options, 0)
 
-    def notify(self, event: str, pid: int, status: int) -> None:
+    def notify(self, event: str, pid: int, status: int, text: str) -> None:
         self._call_hooks(event, pid, status)
-        self._log(event, pid, status)
+        if event == "worker_stood":
+            logs.logger.error("Worker %d hung here:\n%s", pid, text.rstrip())
+        elif event == "logs_reopened":
+            logs.reopen(self.access_log)
+            logs.logger.info("Logs reopened")
+        else:
+            self._log(event, pid, status)
 
     def _call_hooks(self, event: str, pid: int, status: int) -> None:
         server, hooks = self.service.server, self.service.hooks
@@ -209,7 +217,7 @@ def _work(
         return BOOT_FAILURE
     try:
         hooks.demand("post_fork", service.server, worker)
-        _take_signals(hooks, worker)
+        _take_signals(hooks, worker, access_log)
         worker.wsgi = load_or_complain(lambda: load(service.options))
         if worker.wsgi is None:
             return BOOT_FAILURE
@@ -237,15 +245,26 @@ def _serve(
         hooks.call("worker_int", worker)
         server.stop(graceful=False)
 
+    def hangs(*_: object) -> None:
+        hooks.call("worker_abort", worker)
+        server.end_hangs()
+
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGQUIT, quit)
+    signal.signal(_cruet.hang_signal, hangs)
+    if place.trace_fd >= 0:
+        # Written at once, also where no line of Python runs any more; the master logs it.
+        faulthandler.register(_cruet.hang_signal, place.trace_fd, all_threads=True, chain=True)
     # The server has duplicates, which it closes as soon as it stops accepting.
     service.close(unlink=False)
     place.ready()
     server.run()
 
 
-def _take_signals(hooks: Hooks, worker: WorkerView) -> None:
+def _take_signals(hooks: Hooks, worker: WorkerView, access_log: logs.AccessLog) -> None:
+    signal.signal(signal.SIGUSR1, lambda *_: logs.reopen(access_log))
+    # They may have been moved away before that.
+    access_log.reopen()
     # The terminal's Ctrl-C goes to the whole group; the master passes on what is meant. A function
     # rather than SIG_IGN, which programs that the application starts would inherit.
     signal.signal(signal.SIGINT, lambda *_: hooks.call("worker_int", worker))

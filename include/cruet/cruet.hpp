@@ -88,6 +88,7 @@
 #include "cruet/process/recycling.hpp"
 #include "cruet/process/scoreboard.hpp"
 #include "cruet/process/signals.hpp"
+#include "cruet/process/trace_file.hpp"
 #include "cruet/process/worker_context.hpp"
 #include "cruet/process/worker_stats.hpp"
 

@@ -22,7 +22,7 @@ class Hooks:
     post_fork: Hook = hook("In each worker, first of all.", "server", "worker")
     post_worker_init: Hook = hook("In each worker, when the application is loaded.", "worker")
     worker_int: Hook = hook("In a worker that gets SIGINT or SIGQUIT.", "worker")
-    worker_abort: Hook = hook("In a worker that gets SIGABRT.", "worker")
+    worker_abort: Hook = hook("In a worker that hangs, or gets SIGABRT.", "worker")
     pre_exec: Hook = hook("Before SIGUSR2 starts a new master.", "server")
     pre_request: Hook = hook(
         "Before each request; what it adds to the request's headers the application sees.",

@@ -64,6 +64,7 @@ class Processes:
     timeout: float = seconds(
         30.0,
         "Seconds a view may take before its worker is replaced; 0: any time.",
+        worker=True,
         master=True,
         flags="-t",
         why="Gunicorn's; a proxy's own patience is mostly 60.",

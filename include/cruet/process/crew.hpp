@@ -15,9 +15,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "cruet/process/recycling.hpp"
+#include "cruet/process/trace_file.hpp"
 
 namespace cruet::process {
 
@@ -39,6 +41,7 @@ struct crew_member {
     time_point stop_by = time_point::max();
     time_point kill_at = time_point::max();
     recycle_plan plan{};
+    trace_file trace{};
 
     bool leaves() const noexcept { return told || hung || killed; }
 };
@@ -76,9 +79,7 @@ public:
     }
     // Frees the slot; what is known of who had it.
     crew_member dismiss(unsigned slot) noexcept {
-        const crew_member gone = members_[slot];
-        members_[slot] = crew_member{.slot = slot};
-        return gone;
+        return std::exchange(members_[slot], crew_member{.slot = slot});
     }
 
     std::vector<crew_member>& members() noexcept { return members_; }

@@ -48,6 +48,8 @@
 #include <csignal>
 #include <optional>
 #include <random>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -106,6 +108,7 @@ enum class master_event {
     worker_stopping,  // pid: told to stop
     worker_ended,     // pid, status as of waitpid(2)
     worker_hung,      // pid: application code ran longer than the timeout; told so
+    worker_stood,     // pid, text: where it stood, as it wrote itself (worker_context::trace_fd)
     worker_killed,    // pid: did not stop in time
     boot_failed,      // pid, status: ended before it was ready
     fork_failed,      // status: errno
@@ -120,6 +123,8 @@ struct master_notice {
     master_event event;
     pid_t pid = 0;
     int status = 0;
+    // Valid during the call.
+    std::string_view text{};
 };
 
 // notify() is told what happens, in the master. reload() is asked at SIGHUP to read configuration
@@ -179,12 +184,13 @@ private:
     void let_go(time_point now);
     void look_for_hangs(time_point now);
     void kill_late(time_point now);
+    void tell_where_it_stood(const crew_member& m);
     void tell_to_stop(crew_member& m, time_point now);
     void kill_all();
     void back_off(time_point now);
 
     void notify(master_event event, pid_t pid = 0, int status = 0) {
-        observer_.notify(master_notice{event, pid, status});
+        observer_.notify(master_notice{event, pid, status, {}});
     }
 
     master_options options_;
@@ -209,6 +215,7 @@ private:
     time_point spawn_after_{};
     time_point memory_at_{};  // when to look at it next
     unsigned spawned_slot_ = 0;
+    trace_file spawned_trace_;
     pid_t master_pid_ = 0;
 };
 

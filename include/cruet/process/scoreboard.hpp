@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -106,16 +107,29 @@ public:
     // How many lanes are busy.
     unsigned busy() const noexcept {
         unsigned n = 0;
-        for (unsigned i = 0; i < lane_count_; ++i) n += lanes_[i].busy_since.load(relaxed) != 0;
-        return n;
-    }
-    // Nanoseconds for which the lane that has been busy longest has been so at `now`.
-    std::uint64_t busy_for(std::uint64_t now) const noexcept {
-        std::uint64_t longest = 0;
         for (unsigned i = 0; i < lane_count_; ++i) {
             const std::uint64_t since = lanes_[i].busy_since.load(relaxed);
-            if (since != 0 && since < now && now - since > longest) longest = now - since;
+            n += since != 0 && since != given_up;
         }
+        return n;
+    }
+    // The lane hangs, and nobody waits for it any more: it no longer counts as busy.
+    void give_up(unsigned index) const noexcept {
+        if (index < lane_count_) lanes_[index].busy_since.store(given_up, relaxed);
+    }
+    bool is_given_up(unsigned index) const noexcept {
+        return index < lane_count_ && lanes_[index].busy_since.load(relaxed) == given_up;
+    }
+    // Nanoseconds for which a lane has been busy at `now`.
+    std::uint64_t busy_for(unsigned index, std::uint64_t now) const noexcept {
+        if (index >= lane_count_) return 0;
+        const std::uint64_t since = lanes_[index].busy_since.load(relaxed);
+        return since != 0 && since < now ? now - since : 0;
+    }
+    // The same for the lane that has been busy longest.
+    std::uint64_t busy_for(std::uint64_t now) const noexcept {
+        std::uint64_t longest = 0;
+        for (unsigned i = 0; i < lane_count_; ++i) longest = std::max(longest, busy_for(i, now));
         return longest;
     }
 
@@ -129,6 +143,7 @@ public:
 
 private:
     static constexpr auto relaxed = std::memory_order_relaxed;
+    static constexpr std::uint64_t given_up = ~std::uint64_t{0};
 
     slot_head* head_ = nullptr;
     worker_stats* stats_ = nullptr;

@@ -8,19 +8,21 @@
 #include "cruet/process/handover.hpp"
 #include "cruet/process/pipe.hpp"
 #include "cruet/process/scoreboard.hpp"
+#include "cruet/process/trace_file.hpp"
 
 namespace cruet::process {
 
 class worker_context {
 public:
     worker_context(scoreboard board, unsigned index, pid_t master, byte_pipe life_line,
-                   byte_pipe ready_line, handover queue)
+                   byte_pipe ready_line, handover queue, trace_file trace)
         : board_(std::move(board)),
           index_(index),
           master_(master),
           life_line_(std::move(life_line)),
           ready_line_(std::move(ready_line)),
-          handover_(std::move(queue)) {}
+          handover_(std::move(queue)),
+          trace_(std::move(trace)) {}
 
     unsigned index() const noexcept { return index_; }
     slot_view slot() const noexcept { return board_.slot(index_); }
@@ -30,6 +32,8 @@ public:
     int life_line() const noexcept { return life_line_.read_fd(); }
     // Connections that the master has accepted for whoever has time.
     const handover& connections() const noexcept { return handover_; }
+    // Takes what a worker that hangs has to say of where it stands; -1: nobody reads it.
+    int trace_fd() const noexcept { return trace_.fd(); }
 
     // The application is loaded and the worker serves from now on.
     void ready() const noexcept {
@@ -53,6 +57,7 @@ private:
     byte_pipe life_line_;
     byte_pipe ready_line_;
     handover handover_;
+    trace_file trace_;
 };
 
 }  // namespace cruet::process

@@ -4,6 +4,8 @@
 //     queued_handler handler(queue);                       // worker<Loop, queued_handler>
 //     while (exchange_ptr x = queue.pop()) answer(*x);     // in each thread; blocks
 //     queue.close();                                       // pop() gives what is left, then null
+//     refuse_all(queue);                                   // 503 to those that wait, where no
+//                                                          // thread is left to answer
 //     queue.nudge();                                       // one pop() gives null: there is other
 //                                                          // work, and the queue is not closed()
 //
@@ -51,6 +53,12 @@ public:
         }
     }
 
+    // All that wait, where nobody is left to take them.
+    std::deque<exchange_ptr> take_all() {
+        std::lock_guard guard(mutex_);
+        return std::exchange(waiting_, {});
+    }
+
     void close() {
         {
             std::lock_guard guard(mutex_);
@@ -83,15 +91,25 @@ private:
     bool nudged_ = false;
 };
 
+// 503: come again.
+inline void refuse(exchange& x) {
+    const http::field fields[] = {{"Content-Type", "text/plain; charset=utf-8"},
+                                  {"Retry-After", "1"}};
+    (void)x.respond(503, {}, fields, "Service Unavailable\n");
+}
+
+// Closes the queue, and refuses those that wait in it.
+inline void refuse_all(exchange_queue& queue) {
+    queue.close();
+    for (const exchange_ptr& x : queue.take_all()) refuse(*x);
+}
+
 class queued_handler {
 public:
     explicit queued_handler(exchange_queue& queue) noexcept : queue_(queue) {}
 
     void handle(exchange_ptr x) {
-        if (queue_.push(x)) return;
-        const http::field fields[] = {{"Content-Type", "text/plain; charset=utf-8"},
-                                      {"Retry-After", "1"}};
-        (void)x->respond(503, {}, fields, "Service Unavailable\n");
+        if (!queue_.push(x)) refuse(*x);
     }
     void writable(const exchange_ptr&) {}
     void gone(const exchange_ptr&) {}

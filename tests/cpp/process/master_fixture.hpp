@@ -24,6 +24,8 @@ struct journal {
     std::atomic<bool> refuse_reload;
     std::atomic<int> workers_from_now_on;
     master_notice entries[capacity];
+    // The last text of a notice.
+    char text[100];
 };
 
 struct to_journal {
@@ -32,6 +34,10 @@ struct to_journal {
         const int at = book->size.load();
         if (at >= journal::capacity) return;
         book->entries[at] = notice;
+        if (!notice.text.empty()) {
+            const std::size_t n = notice.text.copy(book->text, sizeof book->text - 1);
+            book->text[n] = '\0';
+        }
         book->size.store(at + 1);
     }
     bool reload(master_options& options) const {

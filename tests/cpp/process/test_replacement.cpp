@@ -151,6 +151,9 @@ TEST_CASE("a worker that knows of its hang has time for the rest, and a successo
         }
         const busy_lane busy(worker.slot(), 0);
         while (signals->next() != hang_signal()) std::this_thread::sleep_for(1ms);
+        const std::string_view here = "in the middle of it";
+        if (::write(worker.trace_fd(), here.data(), here.size()) < 0) return 98;
+        worker.slot().give_up(0);
         worker.stopping();
         while (signals->next() != SIGTERM) std::this_thread::sleep_for(1ms);
         // What is in hand takes a while.
@@ -161,6 +164,8 @@ TEST_CASE("a worker that knows of its hang has time for the rest, and a successo
     CHECK(last_status(m.book(), master_event::worker_ended) == 7 << 8);
     CHECK(m.count(master_event::worker_hung) == 1);
     CHECK(m.count(master_event::worker_killed) == 0);
+    CHECK(m.count(master_event::worker_stood) == 1);
+    CHECK(std::string(m.book().text) == "in the middle of it");
     // The successor was ready before that.
     int ready = 0;
     for (int i = 0; i < m.book().size; ++i) {
@@ -184,15 +189,49 @@ TEST_CASE("a worker that does not notice its hang is killed after the grace") {
             while (true) ::pause();
         }
         const busy_lane busy(worker.slot(), 0);
+        if (::write(worker.trace_fd(), "stuck", 5) < 0) return 98;
         while (true) ::pause();
         return 0;
     });
     REQUIRE(m.await(master_event::worker_hung));
     REQUIRE(m.await(master_event::worker_ready, 2));
+    REQUIRE(m.await(master_event::worker_stood));
+    CHECK(std::string(m.book().text) == "stuck");
     REQUIRE(m.await(master_event::worker_killed));
     REQUIRE(m.await(master_event::worker_ended));
     CHECK(last_status(m.book(), master_event::worker_ended) == SIGKILL);
     CHECK(m.count(master_event::worker_hung) == 1);
     m.signal(SIGQUIT);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE("a worker that has given one lane up may hang in another") {
+    auto options = workers(1);
+    options.lanes = 3;
+    options.timeout = 200ms;
+    options.hang_grace = 5s;
+    master_under_test m(options, [](worker_context& worker) {
+        auto signals = signal_channel::open({SIGTERM, hang_signal()});
+        if (!signals) return 99;
+        worker.ready();
+        if (worker.index() != 0) {
+            while (!signals->next()) std::this_thread::sleep_for(1ms);
+            return 0;
+        }
+        worker.slot().enter(1);
+        for (unsigned lane = 1; lane <= 2; ++lane) {
+            while (signals->next() != hang_signal()) std::this_thread::sleep_for(1ms);
+            worker.slot().give_up(lane);
+            if (lane == 1) worker.slot().enter(2);
+            worker.stopping();
+        }
+        return 7;
+    });
+    REQUIRE(m.await(master_event::worker_ended));
+    CHECK(last_status(m.book(), master_event::worker_ended) == 7 << 8);
+    CHECK(m.count(master_event::worker_hung) == 2);
+    CHECK(m.count(master_event::worker_killed) == 0);
+    CHECK(m.count(master_event::worker_started) == 2);
+    m.signal(SIGTERM);
     CHECK(m.exit_code() == 0);
 }

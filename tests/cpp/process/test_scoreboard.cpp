@@ -53,6 +53,28 @@ TEST_CASE("the lane that has been busy longest counts") {
     CHECK(slot.busy_for(monotonic_now()) == 0);
 }
 
+TEST_CASE("a lane that is given up no longer counts") {
+    auto board = scoreboard::create(1, 3);
+    REQUIRE(board.has_value());
+    const slot_view slot = board->slot(0);
+    slot.claim(1);
+    slot.enter(1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    slot.enter(2);
+    CHECK(slot.busy_for(1, monotonic_now()) >= 5'000'000U);
+    CHECK_FALSE(slot.is_given_up(1));
+    slot.give_up(1);
+    CHECK(slot.is_given_up(1));
+    CHECK(slot.busy_for(1, monotonic_now() + 1) == 0);
+    CHECK(slot.busy_for(monotonic_now() + 1) < 5'000'000'000U);
+    CHECK(slot.busy_for(2, monotonic_now() + 1) > 0);
+    // It has come back after all.
+    slot.leave(1);
+    CHECK_FALSE(slot.is_given_up(1));
+    slot.give_up(9);
+    CHECK_FALSE(slot.is_given_up(9));
+}
+
 TEST_CASE("a lane that does not exist, and a slot that does not, are ignored") {
     auto board = scoreboard::create(1, 1);
     REQUIRE(board.has_value());

@@ -13,15 +13,18 @@ TEST_CASE("a worker tells its state, and wakes its master") {
     auto life = byte_pipe::open();
     auto ready = byte_pipe::open();
     auto queue = handover::open();
+    auto trace = trace_file::create();
     REQUIRE(board);
     REQUIRE(life);
     REQUIRE(ready);
     REQUIRE(queue);
+    REQUIRE(trace);
+    const int trace_fd = trace->fd();
     board->slot(2).claim(77, 2);
     const int told = ready->read_fd();
     const int line = life->read_fd();
     const worker_context place(std::move(*board), 2, 55, std::move(*life), std::move(*ready),
-                               std::move(*queue));
+                               std::move(*queue), std::move(*trace));
     const auto heard = [told] {
         char bytes[10];
         const ssize_t n = ::read(told, bytes, sizeof bytes);
@@ -33,6 +36,7 @@ TEST_CASE("a worker tells its state, and wakes its master") {
     CHECK(place.slot().pid() == 77);
     CHECK(place.board().slots() == 3);
     CHECK_FALSE(place.connections().take().socket);
+    CHECK(place.trace_fd() == trace_fd);
 
     place.ready();
     CHECK(place.slot().state() == worker_state::ready);

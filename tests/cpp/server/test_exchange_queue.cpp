@@ -76,3 +76,19 @@ TEST_CASE("queued_handler: answers 503 with Retry-After where the queue is full"
     CHECK(out.starts_with("HTTP/1.1 503 "));
     CHECK(out.find("\r\nRetry-After: 1\r\n") != out.npos);
 }
+
+TEST_CASE("exchange_queue: those that wait are refused where nobody is left to answer") {
+    exchange_queue queue(5);
+    const auto first = request(), second = request();
+    REQUIRE(queue.push(first));
+    REQUIRE(queue.push(second));
+    refuse_all(queue);
+    CHECK(queue.closed());
+    CHECK(queue.size() == 0);
+    CHECK(first->take_output().starts_with("HTTP/1.1 503 "));
+    CHECK(second->take_output().starts_with("HTTP/1.1 503 "));
+    queued_handler handler(queue);
+    const auto late = request();
+    handler.handle(late);
+    CHECK(late->take_output().starts_with("HTTP/1.1 503 "));
+}

@@ -18,7 +18,7 @@ TEST_CASE("slot_metrics counts into the worker's slot, and tells the master once
     const process::slot_view slot = board->slot(1);
     const int told = ready->read_fd();
     const process::worker_context place(std::move(*board), 1, ::getppid(), std::move(*life),
-                                        std::move(*ready), std::move(*queue));
+                                        std::move(*ready), std::move(*queue), {});
     slot_metrics metrics(&place);
     metrics.connection_opened();
     metrics.connection_opened();

@@ -77,6 +77,7 @@ bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
     const recycle_plan plan = options_.recycle.plan(random_, now);
     slot.claim(0, plan.requests);
     notify(master_event::worker_starting);
+    trace_file trace = trace_file::create().value_or(trace_file());
     // Signals stay out until the child has put the dispositions back (become_worker).
     const signals_blocked blocked;
     const auto pid = fork_with(fork_);
@@ -89,6 +90,7 @@ bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
     }
     if (*pid == 0) {
         spawned_slot_ = slot_index;
+        spawned_trace_ = std::move(trace);
         slot.set_pid(::getpid());
         signals_.reset();
         ::signal(SIGINT, SIG_IGN);
@@ -97,7 +99,9 @@ bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
         return true;
     }
     slot.set_pid(*pid);
-    crew_.hire(slot_index, *pid).plan = plan;
+    crew_member& hired = crew_.hire(slot_index, *pid);
+    hired.plan = plan;
+    hired.trace = std::move(trace);
     notify(master_event::worker_started, *pid);
     return false;
 }
@@ -111,22 +115,26 @@ worker_context master<Fork, Observer>::become_worker() {
     const auto guarded = orphan_guard::install(master_pid_, options_.orphan_grace);
     if (guarded.value_or(true) == false) ::_exit(0);  // the master died meanwhile
     return worker_context(std::move(*board_), spawned_slot_, master_pid_, std::move(life_line_),
-                          std::move(ready_line_), std::move(handover_));
+                          std::move(ready_line_), std::move(handover_), std::move(spawned_trace_));
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
 auto master<Fork, Observer>::next_deadline(time_point now) const -> time_point {
-    using std::chrono::milliseconds;
+    using namespace std::chrono_literals;
+    const std::chrono::nanoseconds limit = options_.timeout;
     time_point until = time_point::max();
     if (!stopping_ && spawn_after_ > now) until = spawn_after_;
     for (const crew_member& m : crew_.members()) {
         if (m.pid == 0) continue;
         until = std::min(until, m.kill_at);
-        if (m.ready && !m.retiring && !m.told) until = std::min(until, m.plan.until);
+        if (m.ready && crew_.is_fresh(m)) until = std::min(until, m.plan.until);
+        if (limit.count() == 0 || !m.ready || m.killed) continue;
+        // Whoever is to hang before the next look is busy already.
+        const std::chrono::nanoseconds busy(board_->slot(m.slot).busy_for(monotonic_now()));
+        if (busy.count() > 0) until = std::min(until, now + std::max(limit - busy, limit.zero()));
     }
-    if (options_.timeout.count() > 0) {
-        const auto pace = std::clamp(options_.timeout / 8, milliseconds(50), milliseconds(1000));
-        until = std::min(until, now + pace);
+    if (limit.count() > 0) {
+        until = std::min(until, now + std::clamp<std::chrono::nanoseconds>(limit / 8, 50ms, 1s));
     }
     if (options_.recycle.memory > 0) until = std::min(until, std::max(memory_at_, now));
     return until;
@@ -248,6 +256,7 @@ void master<Fork, Observer>::reap(time_point now) {
         if (pid == 0 || (pid < 0 && errno == EINTR)) continue;
         // It may have become ready since that was looked at.
         note_ready(m);
+        tell_where_it_stood(m);
         board_->vacate(m.slot);
         ended(crew_.dismiss(m.slot), status, now);
     }
@@ -325,25 +334,35 @@ void master<Fork, Observer>::look_for_hangs(time_point now) {
     for (crew_member& m : crew_.members()) {
         if (m.pid == 0 || m.killed || !m.ready) continue;
         const slot_view slot = board_->slot(m.slot);
-        if (m.hung) {
-            if (m.answered || slot.state() != worker_state::stopping) continue;
+        if (m.hung && !m.answered && slot.state() == worker_state::stopping) {
             m.answered = true;
             m.kill_at = m.stop_by;
+            tell_where_it_stood(m);
             tell_to_stop(m, now);
-            continue;
         }
         if (limit == 0 || slot.busy_for(monotonic_now()) <= limit) continue;
+        // One that has answered has given that lane up, and hangs in another.
+        if (m.hung && !m.answered) continue;
         notify(master_event::worker_hung, m.pid);
         m.hung = true;
-        m.kill_at = std::min(m.kill_at, now + options_.hang_grace);
+        m.answered = false;
+        slot.set_state(worker_state::ready);
+        m.kill_at = std::min(m.stop_by, now + options_.hang_grace);
         ::kill(m.pid, hang_signal());
     }
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::tell_where_it_stood(const crew_member& m) {
+    const std::string text = m.trace.take();
+    if (!text.empty()) observer_.notify({master_event::worker_stood, m.pid, 0, text});
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::kill_late(time_point now) {
     for (crew_member& m : crew_.members()) {
         if (m.pid == 0 || m.killed || now < m.kill_at) continue;
+        tell_where_it_stood(m);
         notify(master_event::worker_killed, m.pid);
         ::kill(m.pid, SIGKILL);
         m.killed = true;
