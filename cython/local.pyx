@@ -19,8 +19,50 @@ cdef extern from "Python.h":
 cdef extern from *:
     """
     static inline PyObject* cruet_adopt(PyObject* owned) { return owned; }
+
+    /* The C function behind an attribute of a native class, for objects of the type of that version.
+       Python gives a version, which is never 0, to one type and one state of it alone. */
+    typedef struct {
+        unsigned int version;
+        getter get;
+        void* closure;
+    } cruet_kept_getter;
+
+    static inline unsigned int cruet_type_version(PyObject* value) {
+    #if PY_VERSION_HEX < 0x030D0000
+        if (!PyType_HasFeature(Py_TYPE(value), Py_TPFLAGS_VALID_VERSION_TAG)) return 0;
+    #endif
+        return Py_TYPE(value)->tp_version_tag;
+    }
+
+    static PyObject* cruet_find_attribute(PyObject* value, PyObject* name, cruet_kept_getter* kept) {
+        PyTypeObject* type = Py_TYPE(value);
+        PyObject* found = _PyType_Lookup(type, name);
+        kept->version = 0;
+        if (type->tp_getattro == PyObject_GenericGetAttr && found != NULL &&
+            Py_IS_TYPE(found, &PyGetSetDescr_Type)) {
+            PyGetSetDescrObject* descriptor = (PyGetSetDescrObject*)found;
+            if (PyType_IsSubtype(type, PyDescr_TYPE(descriptor)) && descriptor->d_getset->get) {
+                kept->get = descriptor->d_getset->get;
+                kept->closure = descriptor->d_getset->closure;
+                kept->version = cruet_type_version(value);
+            }
+        }
+        return PyObject_GetAttr(value, name);
+    }
+
+    static inline PyObject* cruet_attribute(
+        PyObject* value, PyObject* name, cruet_kept_getter* kept
+    ) {
+        unsigned int version = cruet_type_version(value);
+        if (version != 0 && version == kept->version) return kept->get(value, kept->closure);
+        return cruet_find_attribute(value, name, kept);
+    }
     """
+    ctypedef struct cruet_kept_getter:
+        pass
     object cruet_adopt(PyObject* owned)
+    object cruet_attribute(object value, object name, cruet_kept_getter* kept)
 
 
 # What every class has, and still the object's is wanted. All other names that the proxy's class
@@ -34,6 +76,7 @@ cdef class CLocalProxy:
     cdef object _variable   # ContextVar, or None
     cdef object _getter     # callable that gives the object, or raises RuntimeError
     cdef object _attribute  # name of the attribute that is meant, or None for the object itself
+    cdef cruet_kept_getter _kept  # of that attribute
     cdef object _message    # what the RuntimeError says while there is no object
     cdef object _local      # what was given to the constructor
 
@@ -55,7 +98,9 @@ cdef class CLocalProxy:
             if found == NULL:
                 raise RuntimeError(self._message)
             value = cruet_adopt(found)
-        return value if self._attribute is None else getattr(value, self._attribute)
+        if self._attribute is None:
+            return value
+        return cruet_attribute(value, self._attribute, &self._kept)
 
     def _get_current_object(self):
         """The object itself, for where a proxy will not do, such as ``is`` and signal senders.

@@ -122,11 +122,16 @@ request = LocalProxy(variable)
 assert request.method == "GET"
 """
 REQUEST = """
-from {framework} import Flask, request
+from {framework} import Flask, current_app, g, render_template_string, request, session
 app = Flask("bench")
+app.secret_key = "a"
 context = app.test_request_context("/path")
 context.push()
-assert request.method == "GET"
+g.user = session["user"] = "someone"
+assert request.method == "GET" and g.user == session["user"] and current_app.name == "bench"
+source = "<ul>{% for word in words %}<li>{{ word|upper }}</li>{% endfor %}</ul>"
+words = ["one", "two"]
+assert render_template_string(source, words=words) == "<ul><li>ONE</li><li>TWO</li></ul>"
 """
 
 
@@ -237,7 +242,19 @@ def cases(folder: Path) -> list[Case]:
         ),
         *function("safe_join", "security", ("", "'/srv/static', 'css/main.css'"), goal=4),
         Case("LocalProxy attribute", LOCAL, "request.method", 4),
-        Case("request.method", REQUEST, "request.method", 4, peer="Flask"),
+        *(
+            Case(name, REQUEST, call, goal, peer="Flask")
+            for name, call, goal in (
+                ("request.method", "request.method", 10),
+                ("request.path", "request.path", 10),
+                ("g get", "g.user", 10),
+                ("g set", "g.user = 'someone'", 10),
+                ("g.get", "g.get('user')", None),
+                ("session get", "session['user']", None),
+                ("current_app.name", "current_app.name", None),
+                ("render_template_string", "render_template_string(source, words=words)", 10),
+            )
+        ),
         Case("Headers get", HEADERS, "h['Content-Type']", 3),
         Case("Headers.get", HEADERS, "h.get('content-length')", 3),
         Case("Headers set", HEADERS, "h['Content-Type'] = 'text/html'", 3),

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,10 @@ def test_every_case_runs_on_cruet(tmp_path: Path) -> None:
     listed = cases(tmp_path)
     assert len({one.name for one in listed}) == len(listed)
     for one in listed:
-        if "10,000" not in one.name and one.name != "request.method":
-            assert Prepared(one, own=True).measure(1) > 0, one.name
+        if "10,000" not in one.name:
+            # In a context of its own: some push a request's, and leave it.
+            run = copy_context().run
+            assert run(lambda one=one: Prepared(one, own=True).measure(1)) > 0, one.name
 
 
 def test_peers_run_the_same_or_their_own_code(tmp_path: Path) -> None:

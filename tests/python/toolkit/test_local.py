@@ -2,9 +2,12 @@
 
 import asyncio
 import copy
+import datetime
 import gc
+import io
 import math
 import operator
+import types
 import weakref
 from contextvars import ContextVar, copy_context
 
@@ -263,3 +266,54 @@ def test_proxies_take_part_in_garbage_collection():
     target = make()
     gc.collect()
     assert target() is None
+
+
+class Day(datetime.date):
+    """Its `year` is date's, which is native: a proxy remembers the function behind it."""
+
+
+class OtherDay(datetime.date):
+    @property
+    def year(self):
+        return -1
+
+
+def test_an_attribute_of_a_native_class_is_its_types_own_at_each_use():
+    year = LocalProxy(variable, "year")
+    days = [
+        (Day(2001, 1, 1), 2001),
+        (OtherDay(2002, 1, 1), -1),
+        (datetime.date(2003, 1, 1), 2003),
+        (types.SimpleNamespace(year=2004), 2004),
+        (Day(2005, 1, 1), 2005),
+    ]
+    for _ in range(3):
+        for day, expected in days:
+            variable.set(day)
+            assert [year._get_current_object() for _ in range(3)] == [expected] * 3
+    variable.set(types.SimpleNamespace(month=1))
+    with pytest.raises(AttributeError, match="year"):
+        year._get_current_object()
+
+
+def test_a_native_class_patched_later_is_seen(monkeypatch):
+    variable.set(Day(2001, 1, 1))
+    year = LocalProxy(variable, "year")
+    for _ in range(3):
+        assert year == 2001
+        with monkeypatch.context() as patched:
+            patched.setattr(Day, "year", property(lambda self: 7), raising=False)
+            assert year == 7
+        assert year == 2001
+        with monkeypatch.context() as patched:
+            patched.setattr(Day, "__getattribute__", lambda self, name: name, raising=False)
+            assert year == "year"
+        assert year == 2001
+
+
+def test_an_error_of_a_native_attribute_is_raised_at_each_use():
+    variable.set(io.TextIOWrapper(io.BytesIO()))
+    name = LocalProxy(variable, "name")
+    for _ in range(3):
+        with pytest.raises(AttributeError):
+            name._get_current_object()
