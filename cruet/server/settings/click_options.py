@@ -9,13 +9,16 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
+from ..._cli_params import SeparatedPathType
+from .kinds import Paths
 from .table import Setting
 
 
 def option_of(row: Setting) -> click.Option:
     """Return a setting's option.
 
-    It hands the text on as it is: :mod:`.sources` reads all that is text in one way.
+    It hands the text on as it is: :mod:`.sources` reads all that is text in one way. Lists of paths
+    are lists already, as those of Flask's options are.
     """
     default = f"  [default: {row.default_text}]" if row.default_text else ""
     names = [row.flag, *row.flags]
@@ -29,6 +32,7 @@ def option_of(row: Setting) -> click.Option:
         )
     return click.Option(
         [*names, row.name],
+        type=SeparatedPathType() if isinstance(row.kind, Paths) else None,
         metavar=row.kind.metavar,
         multiple=row.kind.repeated,
         default=None,

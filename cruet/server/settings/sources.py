@@ -140,6 +140,8 @@ def _gunicorn() -> t.Any:
 
 
 def _read_said(name: str, value: t.Any, where: str) -> t.Any:
+    if isinstance(value, list):
+        return value  # of paths, which click has taken apart
     if isinstance(value, tuple):
         return [item for text in value for item in read_text(name, text, where)]
     return read_text(name, value, where)

@@ -8,7 +8,11 @@ from .differences import Difference
 
 DIFFERENCES: Sequence[Difference] = (
     Difference("The class under the package's own name.", ("app:Cruet",), "extra"),
-    Difference("A command that Flask has no use for.", ("cli:drop_in_command",), "extra"),
+    Difference(
+        "A command that Flask has no use for.",
+        ("cli:drop_in_command", "cli:status_command", "cli:top_command"),
+        "extra",
+    ),
     Difference("It reads its options where they are first needed.", ("cli:run_command",)),
     Difference("A package has a module, a folder of modules has none.", ("sansio:",), "extra"),
     Difference(

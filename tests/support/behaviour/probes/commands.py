@@ -180,7 +180,7 @@ def commands(kit: Any) -> Outcomes:
         listed = [
             line.split()[0] for line in found[1].partition("Commands:")[2].splitlines()[1:] if line
         ]
-        ours = [name for name in listed if name != "drop-in"]
+        ours = [name for name in listed if name not in ("drop-in", "status", "top")]
         yield f"--help of {app}", [found[0], ours, found[2]]
 
 
