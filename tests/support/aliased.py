@@ -21,6 +21,8 @@ from fetched import KEPT, ROOT
 
 #: What `cruet drop-in install` writes; environments made by another one are not used again.
 DROP_IN = (ROOT / "cruet" / "dropin" / "_stubs.py").read_bytes()
+#: What the drop-in stands for.
+FLASK = ("flask==3.1.3", "werkzeug==3.1.9")
 #: Exits with 1 where a name does not stand for cruet.
 CHECK = "import cruet, flask, werkzeug; assert (flask, werkzeug) == (cruet, cruet.toolkit)"
 
@@ -34,33 +36,45 @@ class Result:
     failed: dict[str, str] = field(default_factory=dict)  # with what was said
 
 
-def environment(suite: str, requirements: Sequence[str]) -> Path:
-    """The interpreter of an environment for a suite, made once and kept."""
+def environment(suite: str, requirements: Sequence[str], with_flask: bool = False) -> Path:
+    """The interpreter of an environment for a suite, made once and kept.
+
+    With ``with_flask`` it is one with Flask instead of the drop-in, to compare with.
+    """
     ours = sysconfig.get_paths()["purelib"]
     wanted = hashlib.sha256(repr((requirements, ours, DROP_IN)).encode()).hexdigest()[:8]
     version = f"py{sys.version_info[0]}.{sys.version_info[1]}"
-    folder = KEPT / f"suite-{suite}-{version}-{wanted}"
+    folder = KEPT / f"{'flask' if with_flask else 'suite'}-{suite}-{version}-{wanted}"
     python = folder / "bin" / "python"
     made = folder / "complete"
     if made.exists():
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    drop_in(python)
     install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    for step in ((*install, *requirements), ("-c", CHECK)) if requirements else (("-c", CHECK),):
-        run_in(python, *step)
+    if with_flask:
+        see_ours(python)
+        run_in(python, *install, *FLASK, *requirements)
+    else:
+        drop_in(python)
+        if requirements:
+            run_in(python, *install, *requirements)
+        run_in(python, "-c", CHECK)
     made.touch()
     return python
 
 
 def drop_in(python: Path) -> None:
     """Make cruet and what it needs importable in an environment, and put the drop-in there."""
+    see_ours(python)
+    run_in(python, "-m", "cruet", "drop-in", "install")
+
+
+def see_ours(python: Path) -> None:
+    """Have an environment see the packages of the one that runs these tests, after its own."""
     ours = sysconfig.get_paths()["purelib"]
     query = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     packages = Path(subprocess.check_output([str(python), "-c", query], text=True).strip())
-    # What is in the environment itself comes first.
     (packages / "cruet-environment.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
-    run_in(python, "-m", "cruet", "drop-in", "install")
 
 
 def run_in(python: Path, *arguments: str) -> None:
@@ -83,7 +97,7 @@ def run_suite(python: Path, folder: Path, *options: str) -> Result:
             *(f"--junitxml={report}", *options),
         ],
         cwd=folder,
-        env={**os.environ, "PATH": tools()},
+        env={**os.environ, "PATH": f"{python.parent}{os.pathsep}{tools()}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -19,6 +19,8 @@ SANITIZERS: dict[str, tuple[str, list[str]]] = {
     "address": ("address,undefined", []),
     "thread": ("thread", ["net", "server", "process", "service"]),
 }
+# What writes docs/extensions.md: name -> package in tests/support.
+TABLES = {"first-examples": "first_examples", "suites": "extension_suites"}
 ALLOWED = "tests/python/type_check/stubtest.txt"
 STUBTEST = ["mypy.stubtest", "cruet._cruet", "--ignore-disjoint-bases", "--allowlist", ALLOWED]
 
@@ -143,11 +145,12 @@ def compat_names() -> dict[str, str]:
     tests = folder.glob("test_*.py")
     names = {path.stem.removeprefix("test_").replace("_", "-"): str(path) for path in tests}
     names |= {path.parent.name: str(path.parent) for path in folder.glob("*/test_*.py")}
-    extensions = folder / "test_extensions.py"
-    if extensions.exists():
-        for name in re.findall(r'^    "([\w-]+)": Suite\(', extensions.read_text(), re.MULTILINE):
-            names[name] = f"{extensions}::test_all_pass_but_those_listed[{name}]"
-    names["first-examples"] = str(ROOT / "tests" / "support" / "first_examples" / "table.py")
+    support = ROOT / "tests" / "support"
+    suites = [path.read_text() for path in (support / "extension_suites").glob("*suites.py")]
+    for name in re.findall(r'^    "([\w-]+)": Suite\(', "\n".join(suites), re.MULTILINE):
+        test = f"test_extensions.py::test_all_pass_but_those_listed[{name}]"
+        names[name] = str(folder / test)
+    names |= {name: str(support / module / "table.py") for name, module in TABLES.items()}
     return dict(sorted(names.items()))
 
 
@@ -159,9 +162,9 @@ def fuzz_targets() -> list[str]:
 def compat(env: Environment, *, rest: Sequence[str]) -> int:
     """Run tests/compat alone, or those of it that ``rest`` names, such as ``differential``."""
     named = compat_names()
-    if rest[:1] == ["first-examples"]:
+    if rest and rest[0] in TABLES:
         variables = {**env.variables(), "PYTHONPATH": str(ROOT / "tests" / "support")}
-        command = [env.python, "-m", "first_examples.table", *rest[1:]]
+        command = [env.python, "-m", f"{TABLES[rest[0]]}.table", *rest[1:]]
         return show("Trying the extensions", command, env=variables, cwd=ROOT)
     found = {word: named[word] for word in rest if word in named}
     others = [word for word in rest if word not in found]

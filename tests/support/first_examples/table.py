@@ -95,9 +95,11 @@ def main(names: list[str]) -> int:
     good = sum(not (state.imports or state.works) for state in states)
     print(f"\n{good} of {len(states)} import and work")
     if not names:
-        PAGE.parent.mkdir(exist_ok=True)
         total = f"\n{good} of {len(states)} import and work.\n"
-        PAGE.write_text(HEAD + "".join(state.row() for state in states) + total, encoding="utf-8")
+        # What follows is another script's.
+        _, mark, others = PAGE.read_text(encoding="utf-8").partition("\n## ")
+        rows = "".join(state.row() for state in states)
+        PAGE.write_text(f"{HEAD}{rows}{total}{mark}{others}", encoding="utf-8")
     return 0 if good == len(states) > 0 else 1
 
 
