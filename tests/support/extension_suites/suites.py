@@ -142,8 +142,8 @@ SUITES = {
             "2.5.1",
             "f75b451fde3faac0e278da72263818134deca8c4ba6bb07b9b3b238991368dae",
         ),
-        140,
-        "flask[async] pytest-asyncio pytest-xprocess asgiref",
+        142,
+        "flask[async] pytest-asyncio pytest-xprocess asgiref redis",
         # The others want servers.
         targets="tests/test_view.py tests/test_memoize.py tests/test_subclassing.py"
         " tests/test_signals.py tests/test_serializer.py tests/test_hash_method.py"
