@@ -21,6 +21,7 @@ cdef extern from "cruet/process/master.hpp" namespace "cruet::process" nogil:
         recycle_limits recycle
         vector[int] listeners
         bint listeners_shared
+        int predecessor
 
     int native_hang_signal "cruet::process::hang_signal"()
 
@@ -36,6 +37,7 @@ cdef extern from "shim_master.hpp" namespace "cruet::binding":
     bint run_master(python_master* m) except +
     worker_context* become_worker(python_master* m) except +
     int master_exit_code(python_master* m)
+    bint is_new_master(python_master* m)
     void delete_context(worker_context* w)
     slot_view board_slot(worker_context* w)
     void context_ready(worker_context* w)

@@ -2,7 +2,7 @@
 
 from lib_master cimport (
     become_worker, board_slot, context_ready, context_stopping, context_trace_fd, delete_context, delete_master,
-    master_exit_code, master_options, native_hang_signal, new_master, python_master, run_master as run_native_master,
+    is_new_master, master_exit_code, master_options, native_hang_signal, new_master, python_master, run_master as run_native_master,
 )
 
 
@@ -75,11 +75,15 @@ cdef bint _ask_observer(void* observer, master_options* options) noexcept:
         return False
 
 
-def run_master(observer, dict settings, *, unsigned lanes=1, bint listeners_shared=False):
+class NewMaster:
+    """What :func:`run_master` returns in a process that is to become a new master: see exec_successor()."""
+
+
+def run_master(observer, dict settings, *, unsigned lanes=1, bint listeners_shared=False, int predecessor=0):
     """Fork workers and watch over them; see cruet/process/master.hpp.
 
-    Returns in every process that it makes: in a worker its :class:`WorkerPlace`, in the master the
-    exit code. ``settings`` are ``workers``, ``timeout``, ``graceful_timeout``, ``max_requests``,
+    Returns in every process that it makes: in a worker its :class:`WorkerPlace`, in one that is to
+    succeed the master :class:`NewMaster`, in the master the exit code. ``settings`` are ``workers``, ``timeout``, ``graceful_timeout``, ``max_requests``,
     ``max_requests_jitter``, ``max_worker_memory``, ``max_worker_lifetime`` and
     ``max_worker_lifetime_jitter``, in seconds and bytes, and ``listeners``: descriptors, of which
     the kernel's queues are emptied at a graceful stop, unless they are ``listeners_shared`` with
@@ -93,10 +97,13 @@ def run_master(observer, dict settings, *, unsigned lanes=1, bint listeners_shar
     _fill(&options, settings)
     options.lanes = lanes
     options.listeners_shared = listeners_shared
+    options.predecessor = predecessor
     native = new_master(options, <void*>observer, _tell_observer, _ask_observer)
     try:
         if not run_native_master(native):
             raise OSError("the master cannot be set up: no pipes, memory or signals")
+        if is_new_master(native):
+            return NewMaster
         place = WorkerPlace.__new__(WorkerPlace)
         place.context = become_worker(native)
         return master_exit_code(native) if place.context == NULL else place

@@ -42,6 +42,11 @@ constexpr const char* name_of(process::master_event event) noexcept {
     case reload_finished: return "reload_finished";
     case reload_failed: return "reload_failed";
     case logs_reopened: return "logs_reopened";
+    case upgrade_starting: return "upgrade_starting";
+    case upgrade_started: return "upgrade_started";
+    case upgrade_refused: return "upgrade_refused";
+    case upgrade_ended: return "upgrade_ended";
+    case promoted: return "promoted";
     case stopping: return "stopping";
     }
     return "unknown";
@@ -84,6 +89,7 @@ inline process::worker_context* become_worker(python_master* m) {
     return worker ? new process::worker_context(std::move(*worker)) : nullptr;
 }
 inline int master_exit_code(python_master* m) noexcept { return m->outcome->exit_code(); }
+inline bool is_new_master(python_master* m) noexcept { return m->outcome->successor(); }
 
 inline void delete_context(process::worker_context* w) noexcept { delete w; }
 inline process::slot_view board_slot(process::worker_context* w) noexcept { return w->slot(); }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 from ..toolkit._addresses import Address, Listener, open_listeners
 from .options import ServerOptions
 
@@ -11,11 +13,14 @@ class Listening:
 
     A reload opens what is new, and closes what is no longer wanted when the new workers serve.
 
+    ``left`` are listeners of an older master; those that fit are taken out of it and used.
+
     :raises OptionError: an address cannot be had.
     """
 
-    def __init__(self, options: ServerOptions) -> None:
-        self._held = _open(options, options.bind)
+    def __init__(self, options: ServerOptions, left: list[Listener]) -> None:
+        opened = listen_on(options, options.bind, left)
+        self._held = list(zip(options.bind, opened, strict=True))
         self._before: list[tuple[Address, Listener]] = []
 
     @property
@@ -33,7 +38,8 @@ class Listening:
                 left.remove(found)
             kept.append(found)
         missing = [address for address, held in zip(options.bind, kept, strict=True) if not held]
-        opened = iter(_open(options, missing))
+        found_now = listen_on(options, missing, [])
+        opened = iter(zip(missing, found_now, strict=True))
         self._before = self._held
         self._held = [held or next(opened) for held in kept]
         for _, listener in self._held:
@@ -62,6 +68,36 @@ class Listening:
                 held[1].close()
 
 
-def _open(options: ServerOptions, addresses: list[Address]) -> list[tuple[Address, Listener]]:
-    listeners = open_listeners(addresses, options.backlog, options.unix_socket_mode)
-    return list(zip(addresses, listeners, strict=True))
+def listen_on(
+    options: ServerOptions, addresses: list[Address], left: list[Listener]
+) -> list[Listener]:
+    """Return a listener for each address, of those ``left`` where one fits, which is taken out.
+
+    :raises OptionError: an address cannot be had.
+    """
+    kept: list[Listener | None] = []
+    for address in addresses:
+        found = next((listener for listener in left if _fits(listener, address)), None)
+        if found is not None:
+            left.remove(found)
+            found.socket.setblocking(False)
+        kept.append(found)
+    missing = [address for address, held in zip(addresses, kept, strict=True) if held is None]
+    opened = iter(open_listeners(missing, options.backlog, options.unix_socket_mode))
+    return [held or next(opened) for held in kept]
+
+
+def _fits(listener: Listener, address: Address) -> bool:
+    """Is a listener what one gets who asks for an address?"""
+    have = listener.address
+    if have.path or address.path:
+        return have.path == address.path
+    if address.port not in (0, have.port):
+        return False
+    try:
+        found = socket.getaddrinfo(
+            address.host, have.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (OSError, UnicodeError):
+        return False
+    return found[0][4][0] == have.host

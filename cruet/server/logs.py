@@ -164,6 +164,10 @@ class AccessLog:
         self.syslog_prefix = f"<{priority}>{options.syslog_prefix}: "
         self.fd = self._socket.fileno()
 
+    def file(self) -> list[int | str]:
+        """Return the log's file, if it is one."""
+        return [self.fd] if self._path else []
+
     def reopen(self) -> None:
         """Write into a new file where the old one was moved away, as logrotate does.
 
@@ -202,6 +206,12 @@ def reopen(access_log: AccessLog) -> None:
                 stream, handler.stream = handler.stream, None
                 if stream is not None:
                     stream.close()
+
+
+def files(access_log: AccessLog) -> list[int | str]:
+    """Return what log files there are, for workers to own."""
+    named = [handler for handler in logger.handlers if isinstance(handler, logging.FileHandler)]
+    return [*access_log.file(), *(handler.baseFilename for handler in named)]
 
 
 def _is_file(fd: int, path: str) -> bool:

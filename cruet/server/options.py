@@ -14,6 +14,7 @@ from .settings.logs import Logs
 from .settings.processes import Processes, Recycling
 from .settings.proxies import Proxies
 from .settings.sockets import Sockets
+from .settings.surroundings import Mechanics
 from .settings.table import Setting, rows
 from .settings.watching import Watching
 
@@ -24,6 +25,7 @@ class ServerOptions(
     Sockets,
     Processes,
     Recycling,
+    Mechanics,
     Connections,
     Limits,
     Proxies,

@@ -149,7 +149,8 @@ def _serve(
         return 0
     if certificate:
         raise OptionError("--cert needs --debug or a proxy in front: workers speak plain HTTP")
-    return supervise(Service(configuration, sources.read), loader)
+    name = options.proc_name or loader.name(options) or "app"
+    return supervise(Service(configuration, sources.read, name), loader)
 
 
 def _develop(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import typing as t
 from collections.abc import Callable
 
-from ..toolkit._addresses import Listener, OptionError, open_listeners
+from ..toolkit._addresses import Listener, OptionError
 from . import logs
 from .hooks import OF_MASTER, ConfigView, Hooks, ServerView, WorkerView
-from .listening import Listening
+from .listening import Listening, listen_on
 from .options import SETTINGS, ServerOptions
 from .settings.sources import Configuration
 
@@ -18,11 +19,18 @@ from .settings.sources import Configuration
 class Service:
     """What the master and its workers are told: the configuration, and what follows from it.
 
-    ``read`` reads the configuration anew. :raises OptionError: a hook is not there.
+    ``read`` reads the configuration anew; ``name`` is what the processes are called.
+
+    :raises OptionError: a hook is not there, or no directory to work in.
     """
 
-    def __init__(self, configuration: Configuration, read: Callable[[], Configuration]) -> None:
+    def __init__(
+        self, configuration: Configuration, read: Callable[[], Configuration], name: str
+    ) -> None:
         self._read = read
+        self.name = name
+        #: Where the server was started.
+        self.folder = os.getcwd()
         self._surroundings = Surroundings()
         self._surroundings.set(configuration.options)
         self.configuration = configuration
@@ -44,18 +52,28 @@ class Service:
         """What new workers listen on."""
         return self._listening.listeners if self._listening else []
 
-    def listen(self) -> None:
-        """Open the sockets. :raises OptionError: one cannot be had; none stays open then."""
+    def listen(self, inherited: list[int]) -> None:
+        """Open the sockets, but for those that an older master has left.
+
+        :raises OptionError: one cannot be had; none stays open then.
+        """
         options = self.options
-        self._listening = Listening(options)
+        left = [Listener(socket.socket(fileno=fd)) for fd in inherited]
+        self._listening = Listening(options, left)
         self.server.LISTENERS = self.listeners
         try:
-            self.monitors = open_listeners(
-                options.metrics_bind, options.backlog, options.unix_socket_mode
-            )
+            self.monitors = listen_on(options, options.metrics_bind, left)
         except OptionError:
-            self._listening.close(unlink=True)
+            self._listening.close(unlink=not inherited)
             raise
+        finally:
+            for listener in left:
+                # Nobody asked for it this time.
+                listener.close(unlink=False)
+
+    def leave(self) -> None:
+        """Take back what the settings have changed in the environment."""
+        self._surroundings.take_back()
 
     def close(self, unlink: bool) -> None:
         """Close the sockets; with ``unlink`` remove the files of those that have one, too."""
@@ -124,19 +142,22 @@ class Service:
 
 
 class Surroundings:
-    """What the process has of its settings outside of itself: environment and import path."""
+    """What the process has of its settings outside of itself: environment, import path, folder."""
 
     def __init__(self) -> None:
+        self._folder = os.getcwd()
         self._environ: dict[str, str | None] = {}
         self._path: list[str] = []
 
     def set(self, options: ServerOptions) -> None:
-        """Put the variables and directories of the settings in place, in place of earlier ones."""
-        for name, value in self._environ.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        """Put the variables and directories of the settings in place, in place of earlier ones.
+
+        :raises OptionError: there is no such directory to work in.
+        """
+        self._move(options.chdir)
+        if options.umask is not None:
+            os.umask(options.umask)
+        self.take_back()
         said = dict(item.split("=", 1) for item in options.env)
         self._environ = {name: os.environ.get(name) for name in said}
         os.environ.update(said)
@@ -147,3 +168,20 @@ class Surroundings:
             sys.path.insert(0, os.getcwd())
         self._path = [os.path.abspath(entry) for entry in options.pythonpath]
         sys.path[:0] = self._path
+
+    def take_back(self) -> None:
+        """Give variables the values that they had."""
+        for name, value in self._environ.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        self._environ = {}
+
+    def _move(self, folder: str | None) -> None:
+        if folder is None:
+            return
+        try:
+            os.chdir(os.path.join(self._folder, folder))
+        except OSError as error:
+            raise OptionError(f"cannot work in {folder!r}: {error.strerror}") from None

@@ -16,6 +16,7 @@ from ..toolkit._addresses import Listener, OptionError
 from . import logs
 from .hooks import OF_WORKERS, HookError, Hooks, WorkerView
 from .loading import AppLoadError
+from .mechanics import Owner, PidFile, Terminal, become_new_master, set_title
 from .options import ServerOptions
 from .service import Service
 
@@ -35,30 +36,73 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     :raises OptionError: an address or the access log cannot be had.
     """
     options = service.options
+    owner = Owner(options)
     logs.set_up(options)
     try:
         service.hooks.demand("on_starting", service.server)
     except HookError as error:
         return _complain_of_hook(error)
+    predecessor, inherited = _cruet.inherit()
     access_log = logs.AccessLog(options)
-    service.listen()
-    master = os.getpid()
+    service.listen(inherited)
+    terminal = Terminal()
+    try:
+        owner.take(_files(service, access_log))
+        # The successor of a daemon is one.
+        if options.daemon and not predecessor:
+            code = terminal.leave()
+            if code is not None:
+                service.close(unlink=False)
+                return code
+        pidfile = PidFile(options, predecessor)
+    except OptionError:
+        service.close(unlink=not predecessor)
+        raise
+    observer = _Observer(service, access_log, owner, terminal, pidfile, predecessor)
+    return _run(service, observer, load)
+
+
+def _run(
+    service: Service,
+    observer: _Observer,
+    load: Callable[[ServerOptions], App],
+) -> int:
+    options = service.options
+    master = service.server.pid = os.getpid()
+    set_title("master", service.name)
     try:
         service.hooks.call("nworkers_changed", service.server, options.workers, None)
         service.hooks.demand("when_ready", service.server)
-        observer = _Observer(service, access_log, _banner(options, service.listeners))
         sys.stdout.flush()
         sys.stderr.flush()
-        outcome = _cruet.run_master(observer, service.master_settings(), lanes=options.threads + 1)
+        outcome = _cruet.run_master(
+            observer,
+            service.master_settings(),
+            lanes=options.threads + 1,
+            predecessor=observer.predecessor,
+        )
+        if isinstance(outcome, _cruet.WorkerPlace):
+            sys.exit(_work(outcome, service, observer, load))
         if not isinstance(outcome, int):
-            sys.exit(_work(outcome, service, observer.coming, load, access_log))
+            service.leave()
+            become_new_master(service.folder, [*service.listeners, *service.monitors])
         return outcome
     except HookError as error:
         return _complain_of_hook(error)
     finally:
         if os.getpid() == master:
             service.hooks.call("on_exit", service.server)
-        service.close(unlink=os.getpid() == master)
+            service.close(unlink=not observer.shares_sockets)
+            observer.pidfile.remove()
+        else:
+            service.close(unlink=False)
+
+
+def _files(service: Service, access_log: logs.AccessLog) -> list[int | str]:
+    """What workers write to, or who connects to them must reach."""
+    listeners = (*service.listeners, *service.monitors)
+    sockets = [listener.address.path for listener in listeners if listener.address.path]
+    return [*sockets, *logs.files(access_log)]
 
 
 def _complain_of_hook(error: HookError) -> int:
@@ -81,23 +125,62 @@ class _Observer:
     The banner waits for the first worker: an application that does not load says so alone.
     """
 
-    def __init__(self, service: Service, access_log: logs.AccessLog, banner: str) -> None:
+    def __init__(
+        self,
+        service: Service,
+        access_log: logs.AccessLog,
+        owner: Owner,
+        terminal: Terminal,
+        pidfile: PidFile,
+        predecessor: int,
+    ) -> None:
         self.service = service
         self.access_log = access_log
-        self.banner = banner
+        self.owner = owner
+        self.terminal = terminal
+        self.pidfile = pidfile
+        #: The older master, and the new one, that there are beside this; 0: none.
+        self.predecessor = predecessor
+        self.successor = 0
+        self.banner = _banner(service.options, service.listeners)
         self.stopping = False
         #: The worker that is forked next, or was last.
         self.coming = WorkerView(service.options, 0)
 
+    @property
+    def shares_sockets(self) -> bool:
+        """Does another master serve on the same sockets?"""
+        return bool(self.predecessor or self.successor)
+
     def notify(self, event: str, pid: int, status: int, text: str) -> None:
         self._call_hooks(event, pid, status)
+        self._note_masters(event, pid)
         if event == "worker_stood":
             logs.logger.error("Worker %d hung here:\n%s", pid, text.rstrip())
         elif event == "logs_reopened":
             logs.reopen(self.access_log)
             logs.logger.info("Logs reopened")
+            self._give_away_logs()
         else:
             self._log(event, pid, status)
+
+    def _give_away_logs(self) -> None:
+        # Before workers open them, too.
+        try:
+            self.owner.take(logs.files(self.access_log))
+        except OptionError as error:
+            logs.logger.error("%s", error)
+
+    def _note_masters(self, event: str, pid: int) -> None:
+        if event == "upgrade_started":
+            self.successor = pid
+        elif event == "upgrade_ended":
+            self.successor = 0
+        elif event == "promoted":
+            self.predecessor = 0
+            self.pidfile.promote()
+        elif event == "worker_ready":
+            self.terminal.started()
 
     def _call_hooks(self, event: str, pid: int, status: int) -> None:
         server, hooks = self.service.server, self.service.hooks
@@ -122,6 +205,8 @@ class _Observer:
             self._set_number(self.service.options.workers)
         elif event == "reload_finished":
             self.service.reload_finished()
+        elif event == "upgrade_starting":
+            hooks.call("pre_exec", server)
 
     def _set_number(self, workers: int) -> None:
         server = self.service.server
@@ -134,7 +219,7 @@ class _Observer:
         if event == "stopping":
             self.stopping = True
             # Workers have been handed what waited.
-            self.service.close(unlink=True)
+            self.service.close(unlink=not self.shares_sockets)
             log.info("Stopping: %s", signal.Signals(status).name)
         elif event == "worker_ready":
             if self.banner:
@@ -175,6 +260,14 @@ class _Observer:
             log.info("Reloaded")
         elif event == "reload_failed":
             log.error("The reload has failed; the old workers go on")
+        elif event == "upgrade_started":
+            log.info("A new master starts: %d", pid)
+        elif event == "upgrade_refused":
+            log.warning("No new master as long as there is another: %d", pid)
+        elif event == "upgrade_ended":
+            log.warning("The new master %d has ended: %s", pid, how_it_ended(status))
+        elif event == "promoted":
+            log.info("The old master has gone")
         else:
             log.debug("%s %d", event, pid)
 
@@ -205,11 +298,12 @@ def how_it_ended(status: int) -> str:
 def _work(
     place: _cruet.WorkerPlace,
     service: Service,
-    worker: WorkerView,
+    observer: _Observer,
     load: Callable[[ServerOptions], App],
-    access_log: logs.AccessLog,
 ) -> int:
+    worker, access_log = observer.coming, observer.access_log
     worker.pid = os.getpid()
+    set_title("worker", service.name)
     try:
         hooks = Hooks(service.configuration, OF_WORKERS)
     except OptionError as error:
@@ -217,6 +311,8 @@ def _work(
         return BOOT_FAILURE
     try:
         hooks.demand("post_fork", service.server, worker)
+        if not observer.owner.become(place):
+            return BOOT_FAILURE
         _take_signals(hooks, worker, access_log)
         worker.wsgi = load_or_complain(lambda: load(service.options))
         if worker.wsgi is None:
@@ -225,6 +321,7 @@ def _work(
         server = _make_server(place, service, hooks, worker, access_log)
         hooks.demand("post_worker_init", worker)
         worker.booted = True
+        observer.terminal.worker_serves()
         _serve(place, server, service, hooks, worker)
     except HookError as error:
         return _complain_of_hook(error)

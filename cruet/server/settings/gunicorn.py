@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import shlex
 import sys
 import typing as t
@@ -168,6 +169,23 @@ def _hook(value: t.Any, _: Setting) -> t.Any:
     return value
 
 
+def _account(value: t.Any, setting: Setting) -> t.Any:
+    # An empty name is nobody's there.
+    if value == "":
+        raise ValueError("must be a name or a number")
+    return setting.kind.take(value)
+
+
+def _mask(value: t.Any, setting: Setting) -> t.Any:
+    """Text is octal only where it begins with a zero."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return int(re.sub(r"^0(?=\d)", "0o", value), 0)
+    except ValueError:
+        raise ValueError(f"must be an integer, not {value!r}") from None
+
+
 def _as_it_is(value: t.Any, _: Setting) -> t.Any:
     return value
 
@@ -183,6 +201,9 @@ def _worker_class(value: t.Any, where: str, result: Translation) -> None:
 
 _CONVERSIONS: dict[str, Callable[[t.Any, Setting], t.Any]] = {
     "bind": _addresses,
+    "group": _account,
+    "umask": _mask,
+    "user": _account,
     "logconfig": _as_it_is,
     "limit_request_line": _limit,
     "limit_request_field_size": _limit,

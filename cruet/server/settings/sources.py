@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,17 +60,25 @@ class Sources:
         self.config = config
         self.preset = preset or {}
         self.from_gunicorn = from_gunicorn
+        self._folder = os.getcwd()
 
     def read(self) -> Configuration:
         """Read the file and the environment, and put all together.
 
         :raises OptionError: one line that names source, setting and reason.
         """
-        file, complaints = self._file()
+        with self._at_start():
+            file, complaints = self._file()
         layers = [self._options(), self._environment(), file, self._preset()]
         configuration = combine(layers)
         configuration.complaints = complaints + self._misspelt()
         return configuration
+
+    def _at_start(self) -> contextlib.AbstractContextManager[t.Any]:
+        """Be where the server was started, whatever `chdir` has said since."""
+        if os.getcwd() == self._folder:
+            return contextlib.nullcontext()
+        return contextlib.chdir(self._folder)
 
     def path(self) -> str | None:
         """Return the path of the config file, None where there is none.

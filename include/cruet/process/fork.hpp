@@ -64,9 +64,8 @@ result<pid_t> fork_with(F& policy) {
 // Of the calling process; there is one, because a process has one parent.
 class orphan_guard {
 public:
-    // Ends this process at the latest `grace` after its parent `parent` has died. To be called
-    // after a change of user, which clears the kernel's mark. False when the parent is dead
-    // already: the caller should leave. errc::io when the kernel offers no timer.
+    // Ends this process at the latest `grace` after its parent `parent` has died. False when the
+    // parent is dead already: the caller should leave. errc::io when the kernel offers no timer.
     static result<bool> install(pid_t parent, std::chrono::milliseconds grace) {
 #ifdef __linux__
         sigevent event{};
@@ -83,6 +82,14 @@ public:
         if (::prctl(PR_SET_PDEATHSIG, signal_number()) != 0) return errc::io;
 #else
         static_cast<void>(grace);
+#endif
+        return ::getppid() == parent;
+    }
+
+    // Once more after a change of user, which clears the kernel's mark. False as above.
+    static result<bool> renew(pid_t parent) {
+#ifdef __linux__
+        if (::prctl(PR_SET_PDEATHSIG, signal_number()) != 0) return errc::io;
 #endif
         return ::getppid() == parent;
     }

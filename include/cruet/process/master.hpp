@@ -22,6 +22,8 @@
 //   TTIN, TTOU  one worker more, one fewer
 //   WINCH       all workers stop, the master stays; HUP or TTIN brings workers again
 //   USR1        is passed on to the workers, for logs to be opened anew
+//   USR2        forks a process that is to become a new master, on the same sockets (upgrade.hpp);
+//               both serve until one is told to stop
 // In workers SIGINT is ignored: a terminal sends it to the whole group, and the master passes on
 // what is meant.
 //
@@ -91,6 +93,8 @@ struct master_options {
     // alone at the end.
     std::vector<int> listeners;
     bool listeners_shared = false;
+    // The master that this one was forked by to succeed it; 0: none.
+    pid_t predecessor = 0;
 };
 
 #ifdef __linux__
@@ -117,7 +121,12 @@ enum class master_event {
     reload_finished,
     reload_failed,  // the old generation goes on
     logs_reopened,  // SIGUSR1; workers are told next
-    stopping,       // status: the signal's number
+    upgrade_starting,
+    upgrade_started,  // pid: of the new master
+    upgrade_refused,  // pid: of the other master, which is there already
+    upgrade_ended,    // pid, status: the new master has gone
+    promoted,         // the old master has gone
+    stopping,         // status: the signal's number
 };
 struct master_notice {
     master_event event;
@@ -141,12 +150,20 @@ class master_outcome {
 public:
     explicit master_outcome(int exit_code) noexcept : exit_code_(exit_code) {}
     explicit master_outcome(worker_context worker) noexcept : worker_(std::move(worker)) {}
+    static master_outcome new_master() noexcept {
+        master_outcome made(0);
+        made.successor_ = true;
+        return made;
+    }
     // In a worker its context, in the master null.
     worker_context* worker() noexcept { return worker_ ? &*worker_ : nullptr; }
+    // In a process that is to become the new master: exec_successor().
+    bool successor() const noexcept { return successor_; }
     int exit_code() const noexcept { return exit_code_; }
 
 private:
     std::optional<worker_context> worker_;
+    bool successor_ = false;
     int exit_code_ = 0;
 };
 
@@ -172,6 +189,11 @@ private:
     void take_signal(int number);
     void begin_stop(int number);
     void begin_reload();
+    bool begin_upgrade();
+    void look_at_other_master();
+    bool shares_listeners() const noexcept {
+        return options_.listeners_shared || successor_ != 0 || predecessor_ != 0;
+    }
     void want_workers(unsigned n);
     void pass_on(int number);
     void note_ready();
@@ -180,7 +202,6 @@ private:
     void ended(const crew_member& gone, int status, time_point now);
     void boot_failed(time_point now);
     void look_at_limits(time_point now);
-    void retire(crew_member& m, recycle_reason why);
     void let_go(time_point now);
     void look_for_hangs(time_point now);
     void kill_late(time_point now);
@@ -209,6 +230,9 @@ private:
     bool generation_booted_ = false;  // one of it has been ready
     bool reloading_ = false;
     bool reload_wanted_ = false;
+    bool upgrade_wanted_ = false;
+    pid_t predecessor_ = 0;
+    pid_t successor_ = 0;
     bool stopping_ = false;
     int exit_code_ = 0;
     unsigned young_deaths_ = 0;

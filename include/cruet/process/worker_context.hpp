@@ -5,7 +5,9 @@
 
 #include <utility>
 
+#include "cruet/process/fork.hpp"
 #include "cruet/process/handover.hpp"
+#include "cruet/process/identity.hpp"
 #include "cruet/process/pipe.hpp"
 #include "cruet/process/scoreboard.hpp"
 #include "cruet/process/trace_file.hpp"
@@ -35,6 +37,12 @@ public:
     // Takes what a worker that hangs has to say of where it stands; -1: nobody reads it.
     int trace_fd() const noexcept { return trace_.fd(); }
 
+    // Becomes somebody else, before the application is loaded. False: the master is gone, and the
+    // process should end. Errors: those of identity::assume().
+    result<bool> assume(const identity& who, bool init_groups) const {
+        if (const auto done = who.assume(init_groups); !done) return done.error();
+        return orphan_guard::renew(master_);
+    }
     // The application is loaded and the worker serves from now on.
     void ready() const noexcept {
         slot().set_state(worker_state::ready);

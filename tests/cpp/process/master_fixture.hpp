@@ -64,14 +64,16 @@ inline int wait_for_end(worker_context& worker) {
 
 class master_under_test {
 public:
-    master_under_test(const master_options& options, const work& job) {
+    master_under_test(
+        const master_options& options, const work& job,
+        const std::function<int()>& new_master = [] { return 97; }) {
         void* memory = ::mmap(nullptr, sizeof(journal), PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         REQUIRE(memory != MAP_FAILED);
         book_ = new (memory) journal{};
         pid_ = ::fork();
         REQUIRE(pid_ >= 0);
-        if (pid_ == 0) be_master(options, job);
+        if (pid_ == 0) be_master(options, job, new_master);
     }
     master_under_test(const master_under_test&) = delete;
     master_under_test& operator=(const master_under_test&) = delete;
@@ -130,7 +132,8 @@ public:
     }
 
 private:
-    [[noreturn]] void be_master(const master_options& options, const work& job) {
+    [[noreturn]] void be_master(const master_options& options, const work& job,
+                                const std::function<int()>& new_master) {
         // Catch2's handler is nothing for a worker that is told to stop before it serves.
         ::signal(SIGTERM, SIG_DFL);
         master m(options, plain_fork{}, to_journal{book_});
@@ -140,6 +143,7 @@ private:
             ++book_->boots;
             ::_exit(job(*worker));
         }
+        if (end->successor()) ::_exit(new_master());
         ::_exit(end->exit_code());
     }
 

@@ -158,3 +158,43 @@ TEST_CASE("listeners that others accept from go on") {
     net::address peer;
     CHECK(listener->accept(peer));
 }
+
+TEST_CASE("SIGUSR2 forks a new master, one at a time, and it is known when that goes") {
+    master_under_test m(workers(1), wait_for_end, [] {
+        ::usleep(200000);
+        return 9;
+    });
+    REQUIRE(m.await(master_event::worker_ready));
+    m.signal(SIGUSR2);
+    REQUIRE(m.await(master_event::upgrade_started));
+    CHECK(m.count(master_event::upgrade_starting) == 1);
+    m.signal(SIGUSR2);
+    REQUIRE(m.await(master_event::upgrade_refused));
+    REQUIRE(m.await(master_event::upgrade_ended));
+    CHECK(m.nth(master_event::upgrade_ended, 0) == m.nth(master_event::upgrade_started, 0));
+    m.signal(SIGUSR2);
+    REQUIRE(m.await(master_event::upgrade_started, 2));
+    CHECK(m.count(master_event::worker_started) == 1);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+}
+
+TEST_CASE(
+    "a new master refuses to be replaced as long as the old one lives, and learns of its end") {
+    auto options = workers(1);
+    options.predecessor = ::getpid();
+    master_under_test m(options, wait_for_end);
+    REQUIRE(m.await(master_event::worker_ready));
+    m.signal(SIGUSR2);
+    REQUIRE(m.await(master_event::upgrade_refused));
+    CHECK(m.count(master_event::promoted) == 0);
+    m.signal(SIGTERM);
+    CHECK(m.exit_code() == 0);
+
+    options.predecessor = 1234567;  // is not its parent any more
+    master_under_test orphan(options, wait_for_end);
+    REQUIRE(orphan.await(master_event::promoted));
+    REQUIRE(orphan.await(master_event::worker_ready));
+    orphan.signal(SIGTERM);
+    CHECK(orphan.exit_code() == 0);
+}

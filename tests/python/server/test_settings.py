@@ -297,6 +297,8 @@ def _not_the_default(row: Setting) -> Any:
         return not row.default
     if kind == "choice":
         return next(choice for choice in row.kind.choices if choice != row.default)
+    if kind == "name or number":
+        return "root"
     if kind == "format":
         return '%(h)s "%(r)s"'
     if kind == "list of networks":

@@ -18,7 +18,7 @@ result<void> master<Fork, Observer>::set_up() {
     auto queue = handover::open();
     if (!queue) return queue.error();
     auto channel = signal_channel::open(
-        {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTTIN, SIGTTOU, SIGWINCH, SIGUSR1});
+        {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTTIN, SIGTTOU, SIGWINCH, SIGUSR1, SIGUSR2});
     if (!channel) return channel.error();
     board_.emplace(std::move(*board));
     signals_.emplace(std::move(*channel));
@@ -27,6 +27,7 @@ result<void> master<Fork, Observer>::set_up() {
     handover_ = std::move(*queue);
     crew_ = crew(slots);
     master_pid_ = ::getpid();
+    predecessor_ = options_.predecessor;
     wanted_ = options_.workers;
     random_.seed(static_cast<unsigned>(master_pid_) ^ static_cast<unsigned>(monotonic_now()));
     return {};
@@ -39,9 +40,11 @@ result<master_outcome> master<Fork, Observer>::run() {
         const time_point now = clock::now();
         note_ready();
         reap(now);
+        look_at_other_master();
         if (stopping_ && crew_.empty()) break;
         if (!stopping_) {
             if (reload_wanted_) begin_reload();
+            if (upgrade_wanted_ && begin_upgrade()) return master_outcome::new_master();
             look_at_limits(now);
             let_go(now);
             if (spawn_missing(now)) return master_outcome(become_worker());
@@ -136,6 +139,7 @@ auto master<Fork, Observer>::next_deadline(time_point now) const -> time_point {
     if (limit.count() > 0) {
         until = std::min(until, now + std::clamp<std::chrono::nanoseconds>(limit / 8, 50ms, 1s));
     }
+    if (predecessor_ != 0) until = std::min<time_point>(until, now + 200ms);
     if (options_.recycle.memory > 0) until = std::min(until, std::max(memory_at_, now));
     return until;
 }
@@ -172,6 +176,7 @@ void master<Fork, Observer>::take_signal(int number) {
         if (wanted_ > 1) want_workers(wanted_ - 1);
         return;
     case SIGWINCH: return want_workers(0);
+    case SIGUSR2: upgrade_wanted_ = true; return;
     case SIGUSR1: notify(master_event::logs_reopened); return pass_on(SIGUSR1);
     default: return;  // SIGCHLD, which reap() looks into
     }
@@ -194,7 +199,7 @@ void master<Fork, Observer>::pass_on(int number) {
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::begin_stop(int number) {
     const bool again = std::exchange(stopping_, true);
-    if (!again && number != SIGQUIT && !options_.listeners_shared && crew_.serving() > 0) {
+    if (!again && number != SIGQUIT && !shares_listeners() && crew_.serving() > 0) {
         hand_over(options_.listeners, handover_);
     }
     handover_.close_sender();
@@ -226,6 +231,41 @@ void master<Fork, Observer>::begin_reload() {
     generation_booted_ = false;
     reloading_ = true;
     spawn_after_ = time_point{};
+}
+
+// True in the process that is to become the new master.
+template <ForkPolicy Fork, MasterObserver Observer>
+bool master<Fork, Observer>::begin_upgrade() {
+    upgrade_wanted_ = false;
+    if (successor_ != 0 || predecessor_ != 0) {
+        notify(master_event::upgrade_refused, successor_ != 0 ? successor_ : predecessor_);
+        return false;
+    }
+    notify(master_event::upgrade_starting);
+    const signals_blocked blocked;
+    const auto pid = fork_with(fork_);
+    if (!pid) {
+        notify(master_event::fork_failed, 0, errno);
+        return false;
+    }
+    if (*pid == 0) {
+        signals_.reset();
+        return true;
+    }
+    successor_ = *pid;
+    notify(master_event::upgrade_started, successor_);
+    return false;
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::look_at_other_master() {
+    if (predecessor_ != 0 && ::getppid() != predecessor_) {
+        predecessor_ = 0;
+        notify(master_event::promoted);
+    }
+    int status = 0;
+    if (successor_ == 0 || ::waitpid(successor_, &status, WNOHANG) != successor_) return;
+    notify(master_event::upgrade_ended, std::exchange(successor_, 0), status);
 }
 
 // ---- workers that come and go ----
