@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import faulthandler
 import json
 import logging
 import os
@@ -18,6 +19,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -26,6 +28,8 @@ from typing import Any
 Probe = Callable[[Any], Iterator[tuple[str, Any]]]
 #: The label of an exception that ended a probe, which is no outcome that a probe should have.
 ENDED = "ended"
+#: Seconds after which the probes will not end any more.
+LONGEST = 300
 #: The time that sessions are signed at.
 NOW = 1_700_000_000
 
@@ -77,9 +81,23 @@ def kept(scratch: str) -> Iterator[None]:
             del sys.modules[name]
 
 
+def build_once() -> None:
+    """Have an editable installation look once for what is to be built.
+
+    It does so at every module that it does not find, and probes ask for many that there are not.
+    """
+    for finder in sys.meta_path:
+        rebuild = getattr(finder, "_rebuild", None)
+        if rebuild is not None:
+            finder._rebuild = cache(rebuild)  # type: ignore[attr-defined]
+
+
 def main(name: str, way: str, folder: str) -> None:
     from behaviour.kit import Kit
 
+    build_once()
+    # A probe that does not end says where it stands.
+    faulthandler.dump_traceback_later(LONGEST, exit=True)
     os.environ["TZ"] = "UTC"
     time.tzset()
     timed = import_module("itsdangerous.timed")

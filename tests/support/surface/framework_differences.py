@@ -9,7 +9,7 @@ from .differences import Difference
 DIFFERENCES: Sequence[Difference] = (
     Difference("The class under the package's own name.", ("app:Cruet",), "extra"),
     Difference(
-        "A command that Flask has no use for.",
+        "Commands that Flask has no use for.",
         ("cli:drop_in_command", "cli:status_command", "cli:top_command"),
         "extra",
     ),
