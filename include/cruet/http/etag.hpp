@@ -83,7 +83,7 @@ public:
     // False, with the tag unspecified, at the end.
     bool next(etag& out) noexcept {
         while ((at_ = find_not_in(text_, separators, at_)) < text_.size()) {
-            out.weak = text_.substr(at_).starts_with("W/") || text_.substr(at_).starts_with("w/");
+            out.weak = weak_mark(text_.substr(at_));
             if (out.weak) at_ += 2;
             const bool whole = text_.substr(at_).starts_with('"') ? quoted(out) : bare(out);
             at_ = std::min(text_.find(',', at_), text_.size());
@@ -94,6 +94,12 @@ public:
 
 private:
     static constexpr charset separators = charsets::ows | charset(",");
+
+    // "W/" with a tag behind it; alone it is a tag that has no quotes.
+    static bool weak_mark(std::string_view rest) noexcept {
+        return (rest.starts_with("W/") || rest.starts_with("w/")) && rest.size() > 2 &&
+               !separators(rest[2]);
+    }
 
     bool quoted(etag& out) noexcept {
         if (unclosed_) return false;

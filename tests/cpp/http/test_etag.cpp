@@ -30,6 +30,8 @@ TEST_CASE("lists of entity tags") {
     CHECK(tags("\"a\" ,\"b\"") == list{{"a"}, {"b"}});
     CHECK(tags("W/a,w/\"b\"") == list{{"a", true}, {"b", true}});
     CHECK(tags(" ,,\"a\", b ,") == list{{"a"}, {"b"}});
+    CHECK(tags("W/") == list{{"W/"}});
+    CHECK(tags("w/\t,a, W/ ") == list{{"w/"}, {"a"}, {"W/"}});
     CHECK(tags("\"\"") == list{{""}});
     CHECK(tags("\"*\", *") == list{{"*"}, {"*"}});
     CHECK(parse_etags("").empty());
@@ -48,7 +50,7 @@ TEST_CASE("malformed entity tags are skipped") {
     CHECK(tags("\"a\"x, c") == list{{"c"}});
     CHECK(tags("x\"a\", c") == list{{"c"}});
     CHECK(tags("a b, W/a b, c") == list{{"c"}});
-    CHECK(tags("W/ \"a\", W/W/\"a\", W/, c") == list{{"c"}});
+    CHECK(tags("W/ \"a\", W/W/\"a\", W/ x, c") == list{{"c"}});
     CHECK(tags("c, \"a") == list{{"c"}});
     CHECK(tags("\"") == list{});
 }

@@ -106,6 +106,7 @@ def test_etags():
     assert http.parse_etags(" * ").star_tag
     assert str(http.parse_etags('"a" "b", "c", x"y')) == '"c"'
     assert not http.parse_etags('"open')
+    assert http.parse_etags('W/, "a"').as_set() == {"W/", "a"}
     with pytest.raises(ValueError):
         http.quote_etag('a"b')
 
