@@ -341,14 +341,16 @@ cdef class Rule:
 
     cdef int _write(self, dict values, bint append_unknown, string& domain,
                     string& path) except -1:
-        # 0 where a converter refuses a value.
+        # 0 where a converter refuses a value. What is wrong with the query is told first.
+        cdef string query
+        if append_unknown and (self.c_defaults is not None or len(values) > len(self.c_variables)):
+            self._write_query(values, query)
         try:
             self._write_steps(self.c_plan.domain, values, domain)
             self._write_steps(self.c_plan.path, values, path)
         except _converters_module().ValidationError:
             return 0
-        if append_unknown and (self.c_defaults is not None or len(values) > len(self.c_variables)):
-            self._write_query(values, path)
+        path.append(query)
         return 1
 
     def _encode_query_vars(self, query_vars):
@@ -369,12 +371,10 @@ cdef class Rule:
         return domain.decode(), path.decode()
 
     def _build_with_own_query(self, values):
-        built = Rule.build(self, values, False)
         unknown = {k: v for k, v in values.items() if k not in self.arguments}
-        if built is None or not unknown:
-            return built
-        query = self._encode_query_vars(unknown)
-        return (built[0], f"{built[1]}?{query}" if query else built[1])
+        query = self._encode_query_vars(unknown) if unknown else ""
+        built = Rule.build(self, values, False)
+        return (built[0], f"{built[1]}?{query}") if built is not None and query else built
 
     def provides_defaults_for(self, rule):
         """Whether this rule, by its defaults, is the shorter way to what `rule` leads to."""

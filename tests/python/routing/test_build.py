@@ -176,3 +176,18 @@ def test_build_errors_say_what_was_meant():
     assert empty.suggested is None
     assert str(empty) == "Could not build url for endpoint 'x' ('GET') with values ['a']."
     assert BuildError("x", {}, None).suggested is None
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_of_a_bad_query_and_a_bad_value_the_query_is_told(own: bool) -> None:
+    class OwnQuery(Rule):
+        def _encode_query_vars(self, query_vars):
+            return super()._encode_query_vars(query_vars)
+
+    rule = (OwnQuery if own else Rule)("/<any(a, b):x>", endpoint="e")
+    adapter = Map([rule], sort_parameters=True).bind("h")
+    assert adapter.build("e", {"x": "a", "q": ["c", "b"]}) == "/a?q=b&q=c"
+    with pytest.raises(TypeError):
+        adapter.build("e", {"x": "c", "q": [1, "a"]})
+    with pytest.raises(ValueError):
+        adapter.build("e", {"x": "c", "q": 1})
