@@ -88,6 +88,7 @@ inline int exec_successor(const std::vector<std::string>& command, std::span<con
     ::setenv(predecessor_variable, std::to_string(::getppid()).c_str(), 1);
     ::setenv(sockets_variable, text.c_str(), 1);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& argument : command) {
         arguments.push_back(const_cast<char*>(argument.c_str()));
     }
