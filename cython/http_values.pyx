@@ -23,6 +23,14 @@ def format_http_date(int64_t seconds):
     return ascii_text(out, grammar.date_size)
 
 
+def format_http_moment(double seconds):
+    """As `format_http_date`, of a moment between two seconds, to the nearest microsecond."""
+    if not -9e18 < seconds < 9e18:
+        # As Python distinguishes them.
+        raise (ValueError if seconds != seconds else OverflowError)("date is out of range")
+    return format_http_date(grammar.second_of(seconds))
+
+
 def parse_http_date(str text):
     """Seconds since 1970-01-01T00:00:00Z of a date in any form of RFC 9110 section 5.6.7, or None.
 

@@ -71,6 +71,7 @@ cdef extern from "cruet/http/date.hpp" namespace "cruet::http" nogil:
     const int64_t date_min
     const int64_t date_max
     void format_date_into(char*, int64_t)
+    int64_t second_of(double)
     cdef struct date_parts:
         int year
         int month

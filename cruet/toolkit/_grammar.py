@@ -15,6 +15,7 @@ from time import struct_time, time
 from .. import _cruet
 from .._cruet import (
     format_http_date,
+    format_http_moment,
     parse_dict,
     parse_http_datetime,
     parse_list,
@@ -135,8 +136,7 @@ def http_date(timestamp: datetime | date | float | struct_time | None = None) ->
         return format_http_date(timegm(timestamp))
     if isinstance(timestamp, int):
         return format_http_date(timestamp)
-    # To the nearest microsecond first, as datetime has it: -1e-9 is no second before 1970.
-    return format_http_date((datetime.fromtimestamp(timestamp, UTC) - _epoch) // _second)
+    return format_http_moment(timestamp)
 
 
 def quote_etag(etag: str, weak: bool = False) -> str:

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -164,6 +165,15 @@ constexpr bool read_asctime(date_reader& in, broken_down& t) noexcept {
     return good;
 }
 }  // namespace detail
+
+// The second that a moment falls into, rounded to the nearest microsecond first (half to even), as
+// Python's datetime keeps it: -1e-9 is no second before 1970. `seconds` fits into an integer.
+inline std::int64_t second_of(double seconds) noexcept {
+    double whole = 0;
+    const double microseconds = std::nearbyint(std::modf(seconds, &whole) * 1e6);
+    const auto truncated = static_cast<std::int64_t>(whole);
+    return microseconds >= 1e6 ? truncated + 1 : microseconds < 0 ? truncated - 1 : truncated;
+}
 
 // Writes the 29 characters of `seconds` to `to`, without a terminating NUL. Times before the year 1
 // or after 9999 become the first or last that can be written.

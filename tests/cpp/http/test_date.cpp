@@ -54,6 +54,22 @@ TEST_CASE("every day of an era is read back") {
     CHECK(format_date(INT64_MAX) == format_date(date_max));
 }
 
+TEST_CASE("moments between two seconds") {
+    CHECK(second_of(784111777.0) == 784111777);
+    CHECK(second_of(784111777.75) == 784111777);
+    CHECK(second_of(0.0) == 0);
+    CHECK(second_of(-1e-9) == 0);
+    CHECK(second_of(-1e-6) == -1);
+    CHECK(second_of(-0.75) == -1);
+    CHECK(second_of(-1.0) == -1);
+    // Half a microsecond goes to the even one.
+    CHECK(second_of(0.9999994) == 0);
+    CHECK(second_of(0.9999996) == 1);
+    CHECK(second_of(-0.0000005) == 0);
+    CHECK(second_of(static_cast<double>(date_min)) == date_min);
+    CHECK(second_of(static_cast<double>(date_max)) == date_max);
+}
+
 TEST_CASE("dates as their parts") {
     const date_parts expected{1994, 11, 6, 8, 49, 37};
     for (const char* text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",

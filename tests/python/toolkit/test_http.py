@@ -129,6 +129,15 @@ def test_dates():
         (0.999_999_9, "Thu, 01 Jan 1970 00:00:01"),
     ):
         assert http.http_date(seconds) == f"{clock} GMT"
+    for no_date, error in (
+        (float("nan"), ValueError),
+        (float("inf"), OverflowError),
+        (1e12, ValueError),
+        (-1e20, OverflowError),
+        ("1", TypeError),
+    ):
+        with pytest.raises(error):
+            http.http_date(no_date)
     for bad in ("", None, "Sun, 33 Nov 1994 08:49:37 GMT", "now"):
         assert http.parse_date(bad) is None
     many = "9" * 30
