@@ -56,6 +56,19 @@ class HookedResponse:
     sent: int
     response_length: int
 
+has_tls: bool
+
+class TlsContext:
+    def __init__(
+        self,
+        certificates: Iterable[tuple[str, str | None]],
+        *,
+        ca_certs: str | None = None,
+        clients: str = "none",
+        minimum: str = "1.2",
+        ciphers: str | None = None,
+    ) -> None: ...
+
 class Server:
     def __init__(
         self,
@@ -91,6 +104,8 @@ class Server:
         pre_request: Callable[[HookedRequest], object] | None = None,
         post_request: Callable[[HookedRequest], object] | None = None,
         monitors: Iterable[Any] = (),
+        tls: TlsContext | None = None,
+        tell: Callable[[str], object] | None = None,
     ) -> None: ...
     def run(self) -> None: ...
     def stop(self, graceful: bool = True) -> None: ...

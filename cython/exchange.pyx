@@ -8,7 +8,7 @@ from libcpp.vector cimport vector
 
 from lib_server cimport (
     exchange, field as wire_field, field_at, field_count, latin1_text, latin1_view, make_detached,
-    message_of, overriding_host, python_server, read_body, slot_view, status_for, version_of,
+    message_of, overriding_host, python_server, read_body, slot_view, status_for, tls_client, version_of,
 )
 from lib_http cimport unquote_into
 
@@ -232,10 +232,20 @@ cdef class Exchange(FieldSource):
         if remote is not None:
             environ["REMOTE_ADDR"] = remote
             environ["REMOTE_PORT"] = str(self.x.connection().remote_port)
+        if self.x.connection().client.get() != NULL:
+            self._put_certificate(environ, self.x.connection().client.get())
         if self.is_mounted():
             environ["SCRIPT_NAME"] = _path_info(string_view(self.x.connection().prefix))
         self._put_fields(environ)
         return environ
+
+    # What mod_ssl and nginx call the parts of a client's certificate.
+    cdef int _put_certificate(self, dict environ, const tls_client* client) except -1:
+        environ["SSL_CLIENT_VERIFY"] = "SUCCESS"
+        environ["SSL_CLIENT_CERT"] = (<bytes>client.certificate).decode("latin-1")
+        environ["SSL_CLIENT_S_DN"] = (<bytes>client.subject).decode("latin-1")
+        environ["SSL_CLIENT_I_DN"] = (<bytes>client.issuer).decode("latin-1")
+        return 0
 
     # Does a proxy say that the application lies below another path than "/"?
     cdef bint is_mounted(self) noexcept:

@@ -25,8 +25,44 @@ cdef extern from "cruet/server/request_body.hpp" namespace "cruet::server" nogil
         bint threaded()
         string_view memory()
 
+cdef extern from "cruet/net/tls_options.hpp" namespace "cruet::net" nogil:
+    cdef cppclass tls_certificate:
+        string chain_file
+        string key_file
+
+    cdef cppclass tls_client:
+        string certificate
+        string subject
+        string issuer
+
+    cdef enum class tls_client_certificates:
+        none "cruet::net::tls_client_certificates::none"
+        optional
+        required
+
+    cdef enum class tls_version:
+        v1_2
+        v1_3
+
+    cdef cppclass tls_options:
+        vector[tls_certificate] certificates
+        string ca_file
+        tls_client_certificates clients
+        tls_version least
+        string ciphers
+
+cdef extern from "<memory>" nogil:
+    cdef cppclass tls_client_ptr "std::shared_ptr<const cruet::net::tls_client>":
+        const tls_client* get()
+
+cdef extern from "cruet/net/tls_context.hpp" namespace "cruet::net" nogil:
+    cdef cppclass tls_context:
+        pass
+    bint tls_available "cruet::net::tls_context::available"
+
 cdef extern from "cruet/server/connection_info.hpp" namespace "cruet::server" nogil:
     cdef cppclass connection_info:
+        tls_client_ptr client
         string remote_address
         unsigned remote_port
         string local_address
@@ -149,6 +185,9 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
         void refuse_queue()
         void stop(bint graceful)
 
+    # "" or what is wrong.
+    string make_tls_context(const tls_options& options, tls_context& out) except +
+
     string default_loop()
     string build_versions() except +
 
@@ -158,17 +197,19 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
 
     ctypedef void (*exchange_callback)(void* owner, exchange* x)
     ctypedef void (*plain_callback)(void* owner)
+    ctypedef void (*text_callback)(void* owner, const string& text)
     cdef cppclass python_calls:
         void* owner
         exchange_callback handle
         exchange_callback writable
         exchange_callback gone
         plain_callback wakeup
+        text_callback tell
 
     # With the GIL, unlike their like above.
     int respond_bytes(exchange* x, python_server* server, int status, string_view reason, const vector[field]& fields,
                       object body) except +
-    int server_add "cruet::binding::server_add"(python_server* s, int fd, bint monitor) except +
+    int server_add "cruet::binding::server_add"(python_server* s, int fd, bint monitor, const tls_context& tls) except +
     void server_watch_wakeup(python_server* s, int fd) except +
     void server_take_place(python_server* s, const worker_context* place) except +
     void server_go_on_later(python_server* s, exchange* x) except +

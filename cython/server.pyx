@@ -13,12 +13,13 @@ from libcpp.memory cimport unique_ptr
 from lib_server cimport (
     access_log_options, build_versions, common_log_format, default_loop, exchange_callback, make_server, milliseconds, plain_callback,
     monotonic_now, python_calls, python_server, server_add, server_go_on_later, server_options, server_run, server_take_place,
-    server_watch_wakeup, set_access_log, set_forwarding, worker_context,
+    server_watch_wakeup, set_access_log, set_forwarding, text_callback, tls_context, worker_context,
 )
 
 cdef extern from "Python.h":
     int PyErr_CheckSignals() except -1
 
+include "tls.pyx"
 include "server_hooks.pyx"
 
 default_loop_name = default_loop().decode("ascii")
@@ -57,7 +58,9 @@ cdef class Server:
     :class:`cruet.server.options.ServerOptions` says so. ``monitors`` are sockets on which those who
     watch are answered natively, where there is a ``place`` (service/monitor.hpp). ``place`` is a worker's own
     :class:`WorkerPlace`. ``pre_request`` and ``post_request`` are called before and after each
-    request with a :class:`HookedRequest`. Raises ValueError for an unknown loop, OSError for what
+    request with a :class:`HookedRequest`. With ``tls`` the sockets, but not the monitors, speak HTTPS.
+    ``tell`` is called with a line about each connection that ends before there is a request: a
+    handshake that failed, plain HTTP to a port of TLS. Raises ValueError for an unknown loop, OSError for what
     is no listening socket.
     """
 
@@ -68,6 +71,7 @@ cdef class Server:
     # Streams that wait for their clients, by the address of their exchanges.
     cdef dict waiting
     cdef object error
+    cdef object _tell
     cdef object _place
     cdef double graceful
     cdef double timeout
@@ -84,7 +88,7 @@ cdef class Server:
                  str syslog_prefix="", bint multiprocess=False,
                  forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
                  str header_map="drop", bint one_slash=False, WorkerPlace place=None, pre_request=None,
-                 post_request=None, monitors=()):
+                 post_request=None, monitors=(), TlsContext tls=None, tell=None):
         cdef server_options options
         cdef access_log_options log
         cdef python_calls calls
@@ -128,17 +132,24 @@ cdef class Server:
         calls.writable = _on_writable
         calls.gone = _on_gone
         calls.wakeup = _on_wakeup
+        calls.tell = NULL
+        if tell is not None:
+            calls.tell = _on_tell
+        self._tell = tell
         self.native = make_server(loop.encode(), options, calls, context, log)
         if self.native.get() == NULL:
             raise ValueError(f"there is no loop named {loop!r}")
         self.site.native = self.native.get()
-        self._listen(sockets, False)
-        self._listen(monitors, True)
+        self._listen(sockets, False, tls)
+        self._listen(monitors, True, None)
 
-    def _listen(self, sockets, bint monitor):
+    def _listen(self, sockets, bint monitor, TlsContext tls):
+        cdef tls_context context
+        if tls is not None:
+            context = tls.native
         for listening in sockets:
             fd = listening if isinstance(listening, int) else listening.fileno()
-            if server_add(self.native.get(), fd, monitor):
+            if server_add(self.native.get(), fd, monitor, context):
                 raise OSError(f"descriptor {fd} is not a listening socket")
 
     def __dealloc__(self):
@@ -365,6 +376,13 @@ cdef void _on_gone(void* owner, exchange* x) noexcept:
 cdef void _on_wakeup(void* owner) noexcept:
     try:
         PyErr_CheckSignals()
+    except BaseException as error:
+        _keep(owner, error)
+
+
+cdef void _on_tell(void* owner, const string& text) noexcept:
+    try:
+        (<Server>owner)._tell(text.data()[:text.size()].decode(errors="replace"))
     except BaseException as error:
         _keep(owner, error)
 

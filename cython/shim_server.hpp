@@ -18,6 +18,7 @@
 #include "cruet/http/parser.hpp"
 #include "cruet/net/listener.hpp"
 #include "cruet/net/poll_loop.hpp"
+#include "cruet/net/tls_context.hpp"
 #include "cruet/process/scoreboard.hpp"
 #include "cruet/server/access_log.hpp"
 #include "cruet/server/exchange.hpp"
@@ -163,6 +164,7 @@ private:
 
 using exchange_callback = void (*)(void* owner, exchange* x);
 using plain_callback = void (*)(void* owner);
+using text_callback = void (*)(void* owner, const std::string& text);
 
 struct python_calls {
     void* owner = nullptr;
@@ -170,6 +172,8 @@ struct python_calls {
     exchange_callback writable = nullptr;
     exchange_callback gone = nullptr;
     plain_callback wakeup = nullptr;
+    // Null: nobody wants to know (server_options::tell).
+    text_callback tell = nullptr;
 };
 
 class python_handler {
@@ -196,6 +200,12 @@ public:
         calls_.wakeup(calls_.owner);
     }
 
+    bool tells() const noexcept { return calls_.tell != nullptr; }
+    void tell(std::string_view text) {
+        const gil_section gil(state);
+        calls_.tell(calls_.owner, std::string(text));
+    }
+
     PyThreadState* state = nullptr;
 
 private:
@@ -218,7 +228,7 @@ class python_server {
 public:
     virtual ~python_server() = default;
     // Takes a duplicate of the socket. errc as a number.
-    virtual int add(int fd, server::listener_use use) = 0;
+    virtual int add(int fd, server::listener_use use, const net::tls_context& tls) = 0;
     virtual void watch_wakeup(int fd) = 0;
     // A worker's place: the end of its master, and connections that this hands over.
     virtual void take_place(const process::worker_context& place) = 0;
@@ -318,12 +328,12 @@ public:
     // With the GIL, as its objects are made and destroyed.
     ~server_over() override { drop_returned(); }
 
-    int add(int fd, server::listener_use use) override {
+    int add(int fd, server::listener_use use, const net::tls_context& tls) override {
         net::handle copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
         if (!copy) return static_cast<int>(errc::io);
         auto listener = net::listener::adopt(std::move(copy));
         if (!listener) return static_cast<int>(listener.error().code);
-        worker_.add(std::move(*listener), use);
+        worker_.add(std::move(*listener), use, tls);
         return 0;
     }
     void watch_wakeup(int fd) override {
@@ -343,13 +353,18 @@ public:
     }
     void run() override {
         handler_.state = PyEval_SaveThread();
+        if (handler_.tells()) options_.tell = [this](std::string_view t) { handler_.tell(t); };
+        const auto back = [this] {
+            options_.tell = nullptr;
+            PyEval_RestoreThread(handler_.state);
+        };
         try {
             worker_.run();
         } catch (...) {
-            PyEval_RestoreThread(handler_.state);
+            back();
             throw;
         }
-        PyEval_RestoreThread(handler_.state);
+        back();
     }
     void stop(bool graceful) noexcept override { worker_.stop(graceful); }
     void go_on_later(exchange_ptr x) override {
@@ -388,8 +403,15 @@ inline std::unique_ptr<python_server> make_server(const std::string& loop,
     return nullptr;
 }
 
-inline int server_add(python_server* s, int fd, bool monitor) {
-    return s->add(fd, monitor ? server::listener_use::monitor : server::listener_use::application);
+inline int server_add(python_server* s, int fd, bool monitor, const net::tls_context& tls) {
+    const auto use = monitor ? server::listener_use::monitor : server::listener_use::application;
+    return s->add(fd, use, tls);
+}
+inline std::string make_tls_context(const net::tls_options& options, net::tls_context& out) {
+    std::string why;
+    auto made = net::tls_context::make(options, &why);
+    if (made) out = std::move(*made);
+    return why;
 }
 inline void server_watch_wakeup(python_server* s, int fd) { s->watch_wakeup(fd); }
 inline void server_take_place(python_server* s, const process::worker_context* place) {
@@ -413,6 +435,7 @@ inline std::string build_versions() {
     out += "\n" + std::string(net::libevent_loop::name()) + " " +
            std::string(net::libevent_loop::version());
 #endif
+    if (net::tls_context::available) out += "\n" + std::string(net::tls_context::version());
     out +=
         "\n" + std::string(net::poll_loop::name()) + " " + std::string(net::poll_loop::version());
     return out;

@@ -49,6 +49,7 @@
 
 #include "cruet/net/address.hpp"
 #include "cruet/net/address_set.hpp"
+#include "cruet/net/either_stream.hpp"
 #include "cruet/net/handle.hpp"
 #include "cruet/net/listener.hpp"
 #include "cruet/net/loop.hpp"
@@ -57,8 +58,13 @@
 #include "cruet/net/poll_loop.hpp"
 #include "cruet/net/stream.hpp"
 #include "cruet/net/timer.hpp"
+#include "cruet/net/tls_context.hpp"
+#include "cruet/net/tls_options.hpp"
 #ifdef CRUET_HAVE_LIBEVENT
 #include "cruet/net/libevent_loop.hpp"
+#endif
+#ifdef CRUET_HAVE_OPENSSL
+#include "cruet/net/tls_stream.hpp"
 #endif
 
 #include "cruet/server/access_log.hpp"

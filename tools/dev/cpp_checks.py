@@ -48,7 +48,8 @@ def compile_flags() -> list[str]:
     llhttp = sorted((ROOT / "subprojects").glob("httptools-*/vendor/llhttp/include"))
     flags = ["-std=c++20", "-Wall", "-Wextra", f"-I{ROOT / 'include'}"]
     flags += [f"-isystem{folder}" for folder in llhttp[-1:]]
-    return flags + (["-DCRUET_HAVE_LIBEVENT=1"] if present("event2/event.h") else [])
+    optional = {"event2/event.h": "LIBEVENT", "openssl/ssl.h": "OPENSSL"}
+    return flags + [f"-DCRUET_HAVE_{name}=1" for file, name in optional.items() if present(file)]
 
 
 def clang_tidy() -> int:
@@ -135,9 +136,10 @@ def fuzz_one(name: str, source: Path, folder: Path, llhttp: list[str], seconds: 
     """Build one target and run it for some seconds; return its exit code."""
     program = folder / f"fuzz_{name}"
     compiler = [newest_known("clang++"), *compile_flags(), *FUZZ_FLAGS]
+    libraries = ["-lssl", "-lcrypto"] if present("openssl/ssl.h") else []
     step(
         f"Compiling fuzz target {name}",
-        [*compiler, str(source), *llhttp, "-pthread", "-o", str(program)],
+        [*compiler, str(source), *llhttp, "-pthread", *libraries, "-o", str(program)],
     )
     corpus = folder / "corpus" / name
     corpus.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,12 @@ from steps import Failure, announce, step
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Debian package -> a command or a file that shows that it, or its like on another system, is there.
-BUILD_PACKAGES = {"g++": "g++", "pkg-config": "pkg-config", "libevent-dev": "event2/event.h"}
+BUILD_PACKAGES = {
+    "g++": "g++",
+    "pkg-config": "pkg-config",
+    "libevent-dev": "event2/event.h",
+    "libssl-dev": "openssl/ssl.h",
+}
 TEST_PACKAGES = {"catch2": "catch2"}
 # For tests/browser; without them these tests are skipped.
 BROWSER_PACKAGES = {"chromium": "chromium", "chromium-driver": "chromedriver"}
@@ -27,7 +32,7 @@ FUZZ_PACKAGES = {
 }
 BENCH_PACKAGES = {"wrk": "wrk", "nginx-light": "nginx", "libev-dev": "ev.h"}
 # Without these the build goes on and says what it does without them.
-OPTIONAL = {"libevent-dev", *BROWSER_PACKAGES}
+OPTIONAL = {"libevent-dev", "libssl-dev", *BROWSER_PACKAGES}
 
 MADE_BY_DEV = ".cruet-python"  # in a virtual environment; holds what it was made with
 INCLUDE_FOLDERS = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")

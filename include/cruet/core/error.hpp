@@ -41,6 +41,7 @@ enum class errc : std::uint8_t {
     bad_host,
     bad_line_end,
     unsupported_expectation,
+    plain_http,
 
     // Framing (RFC 9112 sections 6 and 7).
     bad_content_length,
@@ -137,6 +138,7 @@ constexpr std::string_view message(errc code) noexcept {
     case errc::bad_host: return "malformed Host field";
     case errc::bad_line_end: return "a line does not end in CR LF";
     case errc::unsupported_expectation: return "expectation is not supported";
+    case errc::plain_http: return "plain HTTP was sent to a port that speaks HTTPS";
     case errc::bad_content_length: return "malformed Content-Length";
     case errc::conflicting_content_length: return "more than one Content-Length";
     case errc::bad_transfer_encoding: return "malformed Transfer-Encoding";

@@ -17,13 +17,21 @@ namespace cruet::net {
 
 class plain_stream {
 public:
-    static constexpr bool secure = false;
+    // Of send(): writing to who has gone raises no signal.
+#ifdef MSG_NOSIGNAL
+    static constexpr int no_signal = MSG_NOSIGNAL;
+#else
+    static constexpr int no_signal = 0;
+#endif
 
     // Of a non-blocking socket.
     explicit plain_stream(handle socket) noexcept : socket_(std::move(socket)) {}
 
     int fd() const noexcept { return socket_.get(); }
+    static constexpr bool secure() noexcept { return false; }
     static constexpr bool pending() noexcept { return false; }
+    static constexpr interest waiting(interest wanted) noexcept { return wanted; }
+    static constexpr ready moved(ready what) noexcept { return what; }
     bool unread() const noexcept {
         char first = 0;
         return ::recv(fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
@@ -55,12 +63,6 @@ public:
     }
 
 private:
-#ifdef MSG_NOSIGNAL
-    static constexpr int no_signal = MSG_NOSIGNAL;
-#else
-    static constexpr int no_signal = 0;
-#endif
-
     static bool would_block() noexcept { return errno == EAGAIN || errno == EWOULDBLOCK; }
     ssize_t send_one(std::string_view bytes) noexcept {
         return ::send(fd(), bytes.data(), bytes.size(), no_signal);

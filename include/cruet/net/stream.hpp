@@ -1,8 +1,12 @@
 // What a connection reads and writes: bytes, in order, without blocking.
 //
-// Models: plain_stream, and one in memory for tests. TLS fits the same shape: its read may say
-// want_write and its write want_read, and pending() tells of bytes that were decrypted but not yet
-// read, for which no descriptor becomes ready.
+// Models: plain_stream, tls_stream, either_stream of both, and one in memory for tests. TLS may
+// have to write before it can read, and to read before it can write; and what it has read ahead
+// makes no descriptor ready. So whoever waits asks the stream what to wait for, and what may go on
+// then:
+//
+//     watcher.want(stream.waiting(interest::read));
+//     ... ready came: what = stream.moved(ready);  // perhaps read, though the socket is writable
 #pragma once
 
 #include <concepts>
@@ -11,11 +15,15 @@
 #include <span>
 #include <string_view>
 
+#include "cruet/net/loop.hpp"
+
 namespace cruet::net {
 
 // ok: `bytes` were moved, more than 0. end: the peer sends no more. want_read, want_write: nothing
-// moved, wait for that. broken: nothing will move any more.
-enum class io_state : std::uint8_t { ok, end, want_read, want_write, broken };
+// moved, wait for that. foreign: the peer speaks another protocol than the stream, in which it can
+// still be told so: what is written from now on goes out as it is. broken: nothing will move any
+// more.
+enum class io_state : std::uint8_t { ok, end, want_read, want_write, foreign, broken };
 
 struct io_result {
     io_state state = io_state::ok;
@@ -26,17 +34,24 @@ template <class S>
 concept Stream = requires(S& stream, std::span<char> to, std::string_view a, std::string_view b) {
     // What there is, at most to.size() bytes.
     { stream.read(to) } -> std::same_as<io_result>;
-    // As much as fits of a followed by b; either may be empty, not both.
+    // As much as fits of a followed by b; either may be empty, not both. Of what had to wait at
+    // least as much is offered again, as it may lie encrypted by then.
     { stream.write(a, b) } -> std::same_as<io_result>;
     // Tells the peer that no more comes; reading goes on.
     stream.shutdown_write();
     // The peer sees a reset rather than an orderly end when the stream is destroyed.
     stream.reset_on_close();
+    // Is there more to read, for which no descriptor becomes ready?
     { stream.pending() } -> std::convertible_to<bool>;
+    // What to wait for at the descriptor for the sake of what is wanted of the stream.
+    { stream.waiting(interest::both) } -> std::same_as<interest>;
+    // What of the stream may go on when the descriptor is ready so.
+    { stream.moved(ready::both) } -> std::same_as<ready>;
     // Has the peer sent what nobody has read yet? True where that can only be told by reading.
     { stream.unread() } -> std::convertible_to<bool>;
     { stream.fd() } -> std::convertible_to<int>;
-    { S::secure } -> std::convertible_to<bool>;
+    // Is what it carries encrypted?
+    { stream.secure() } -> std::convertible_to<bool>;
 };
 
 }  // namespace cruet::net

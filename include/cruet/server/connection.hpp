@@ -2,6 +2,7 @@
 #pragma once
 
 #include <new>
+#include <string_view>
 #include <utility>
 
 #include "cruet/net/loop.hpp"
@@ -33,6 +34,14 @@ public:
         guarded([&] { session_.on_stop(); });
     }
     void abort(errc why) noexcept { session_.abort(why); }
+    const connection_info& info() const noexcept { return session_.info(); }
+    // Why its stream is of no use any more; "" where nobody but the peer knows.
+    std::string_view complaint() noexcept {
+        if constexpr (requires { session_.stream().complaint(); }) {
+            return session_.stream().complaint();
+        }
+        return {};
+    }
 
     connection* previous = nullptr;
     connection* next = nullptr;
@@ -40,6 +49,7 @@ public:
 private:
     static void on_ready(void* self, net::ready what) {
         auto* me = static_cast<connection*>(self);
+        what = me->session_.stream().moved(what);
         me->guarded([&] {
             if (net::wants_read(what)) me->session_.on_readable();
             if (net::wants_write(what)) me->session_.on_writable();

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "cruet/core/ref.hpp"
+#include "cruet/net/tls_options.hpp"
 
 namespace cruet::server {
 
@@ -28,6 +30,8 @@ struct connection_facts {
     // where they do not.
     std::string host;
     std::string prefix;
+    // The certificate that the peer has shown, where it was asked for one.
+    std::shared_ptr<const net::tls_client> client;
 };
 
 struct connection_info : ref_counted<connection_info>, connection_facts {

@@ -67,6 +67,7 @@ public:
         owner_ = owner;
     }
     Stream& stream() noexcept { return stream_; }
+    const connection_info& info() const noexcept { return *info_; }
 
     // exchange_host
     buffer& output() override;
@@ -93,6 +94,7 @@ private:
     result<void> head_arrived(http::head_ptr head);
     result<void> body_arrived(std::string_view part);
     void request_arrived();
+    void note_client();
 
     std::size_t unsent() const noexcept { return out_.size() + tail_.size(); }
     bool may_parse() const noexcept;

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cruet/core/limits.hpp"
@@ -56,6 +58,10 @@ struct server_options {
 
     // Names of fields of answers to keep for their reports, in lower case.
     std::vector<std::string> kept_fields;
+
+    // Is told, in a line, of each connection that its stream or its preamble has ended: a handshake
+    // that failed, plain HTTP to a port of TLS. On the loop's thread. Empty: nobody is.
+    std::function<void(std::string_view)> tell;
 
     // Connections open at once; more wait in the kernel's queue.
     std::size_t max_connections = 10000;

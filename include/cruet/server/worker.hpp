@@ -29,10 +29,11 @@
 #include <vector>
 
 #include "cruet/net/address.hpp"
+#include "cruet/net/either_stream.hpp"
 #include "cruet/net/listener.hpp"
 #include "cruet/net/loop.hpp"
-#include "cruet/net/plain_stream.hpp"
 #include "cruet/net/timer.hpp"
+#include "cruet/net/tls_context.hpp"
 #include "cruet/server/connection.hpp"
 #include "cruet/server/handler.hpp"
 #include "cruet/server/metrics.hpp"
@@ -51,7 +52,7 @@ template <net::Loop Loop, Handler H, Metrics M = null_metrics, AccessLog L = nul
 class worker {
 public:
     using services_type = session_services<H, M, L>;
-    using connection_type = connection<Loop, net::plain_stream, services_type, worker>;
+    using connection_type = connection<Loop, net::accepted_stream, services_type, worker>;
 
     // All of these must outlive the worker. Throws what the loop and the notifier throw.
     worker(const server_options& options, H& handler, M& metrics, L& log);
@@ -62,7 +63,9 @@ public:
     worker& operator=(const worker&) = delete;
     ~worker();
 
-    void add(net::listener listener, listener_use use = listener_use::application);
+    // With a context its connections speak TLS.
+    void add(net::listener listener, listener_use use = listener_use::application,
+             net::tls_context tls = {});
     // An open connection, and which of the listeners added, from 0, it came from. Without a socket
     // there is none; errno EPIPE: there will be none any more.
     struct handed {
@@ -108,6 +111,7 @@ private:
         net::listener socket;
         typename Loop::watcher watcher;
         listener_use use;
+        net::tls_context tls;
         // What all of its connections have in common; "" for the wildcard address.
         std::string host;
         std::uint16_t port = 0;
@@ -134,6 +138,7 @@ private:
     bool receive_one(receiving& from);
     bool receive_any();
     void accept_failed();
+    void tell_of(connection_type& c);
     void set_accepting(bool on);
     void on_port();
     void on_tick();

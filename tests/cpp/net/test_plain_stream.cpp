@@ -8,7 +8,9 @@
 using namespace cruet::net;
 
 static_assert(Stream<plain_stream>);
-static_assert(!plain_stream::secure);
+static_assert(!plain_stream::secure());
+static_assert(plain_stream::waiting(interest::read) == interest::read);
+static_assert(plain_stream::moved(ready::write) == ready::write);
 
 namespace {
 

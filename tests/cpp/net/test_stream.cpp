@@ -12,7 +12,6 @@ namespace {
 
 // The least that is a Stream: what is written can be read again.
 struct echo {
-    static constexpr bool secure = true;
     std::string bytes;
 
     io_result read(std::span<char> to) {
@@ -30,12 +29,18 @@ struct echo {
     void reset_on_close() {}
     bool pending() const { return !bytes.empty(); }
     bool unread() const { return !bytes.empty(); }
+    interest waiting(interest wanted) const { return wanted; }
+    ready moved(ready what) const { return what; }
+    bool secure() const { return true; }
     int fd() const { return -1; }
 };
 static_assert(Stream<echo>);
 
 struct without_pending {
-    static constexpr bool secure = false;
+    bool secure() const;
+    interest waiting(interest) const;
+    ready moved(ready) const;
+    bool unread() const;
     io_result read(std::span<char>);
     io_result write(std::string_view, std::string_view);
     void shutdown_write();

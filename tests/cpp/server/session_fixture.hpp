@@ -29,7 +29,6 @@ struct wire {
 
 class memory_stream {
 public:
-    static constexpr bool secure = false;
     explicit memory_stream(std::shared_ptr<wire> w) : wire_(std::move(w)) {}
 
     net::io_result read(std::span<char> to) {
@@ -55,7 +54,10 @@ public:
     }
     void shutdown_write() { wire_->shut = true; }
     void reset_on_close() { wire_->reset = true; }
+    bool secure() const { return false; }
     bool pending() const { return false; }
+    net::interest waiting(net::interest wanted) const { return wanted; }
+    net::ready moved(net::ready what) const { return what; }
     bool unread() const { return !wire_->to_server.empty(); }
     int fd() const { return -1; }
 

@@ -92,13 +92,18 @@ struct running_worker {
     template <class... More>
     explicit running_worker(const server::server_options& options, H& handler, More&... more)
         : worker(options, handler, more...) {
-        net::listener listener = listen_anywhere();
-        where = listener.local();
-        worker.add(std::move(listener));
+        where = listen({});
     }
     ~running_worker() {
         worker.stop(false);
         if (thread.joinable()) thread.join();
+    }
+    // Before the start. The address.
+    net::address listen(const net::tls_context& tls) {
+        net::listener listener = listen_anywhere();
+        const net::address at = listener.local();
+        worker.add(std::move(listener), server::listener_use::application, tls);
+        return at;
     }
     void start() {
         thread = std::thread([this] { worker.run(); });

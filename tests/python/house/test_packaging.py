@@ -49,12 +49,15 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Return a wheel built from the source distribution, without libevent, and the build's output.
+    """Return a wheel built from the source distribution, and the build's output.
+
+    It is without libevent and OpenSSL, as on a machine that has neither.
 
     No index may be asked, so what is missing from the source distribution cannot be fetched.
     """
     folder = tmp_path_factory.mktemp("wheel")
-    options = ["-Dlibevent=disabled", "-Dtests=disabled", "-Doptimization=0"]
+    without = ["-Dlibevent=disabled", "-Dopenssl=disabled", "-Dtests=disabled"]
+    options = [*without, "-Doptimization=0"]
     settings = [f"--config-setting=setup-args={option}" for option in options]
     command = [
         sys.executable,
@@ -87,20 +90,26 @@ def test_wheel_holds_the_package_alone(built: tuple[Path, str]) -> None:
     assert {"cruet/__init__.py", "cruet/_cruet.pyi", "cruet/py.typed"} <= set(names)
 
 
-def test_build_without_libevent_says_so_once(built: tuple[Path, str]) -> None:
+def test_build_without_libraries_says_so_once(built: tuple[Path, str]) -> None:
     assert built[1].count("libevent was not found") == 1
+    assert built[1].count("OpenSSL was not found") == 1
 
 
-def test_wheel_without_libevent_imports(built: tuple[Path, str], tmp_path: Path) -> None:
+def test_wheel_without_libraries_imports(built: tuple[Path, str], tmp_path: Path) -> None:
     with zipfile.ZipFile(built[0]) as wheel:
         wheel.extractall(tmp_path)
     # The editable installation's finder would answer first; it goes, the wheel's folder stays.
     code = (
         "import sys;"
         "sys.meta_path[:] = [f for f in sys.meta_path if 'mesonpy' not in repr(f).lower()];"
-        f"sys.path.insert(0, {str(tmp_path)!r}); import cruet; print(cruet.__file__)"
+        f"sys.path.insert(0, {str(tmp_path)!r}); import cruet; print(cruet.__file__);"
+        "from cruet import _cruet; print(_cruet.default_loop_name, _cruet.has_tls)\n"
+        "try: _cruet.TlsContext([('a', 'b')])\n"
+        "except ValueError as error: print(error)"
     )
-    assert run(sys.executable, "-c", code, cwd=tmp_path).strip().startswith(str(tmp_path))
+    lines = run(sys.executable, "-c", code, cwd=tmp_path).splitlines()
+    assert lines[0].startswith(str(tmp_path))
+    assert lines[1:] == ["poll False", "cruet was built without TLS, for lack of OpenSSL"]
 
 
 @pytest.fixture(scope="session")

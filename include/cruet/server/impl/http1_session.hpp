@@ -31,6 +31,7 @@ result<void> http1_session<S, V>::head_arrived(http::head_ptr head) {
     // RFC 9110 section 9.3.6: a server that is no proxy need not know CONNECT.
     if (head->form() == http::target_form::authority) return errc::unknown_method;
     const server_options& options = services_.options;
+    if (first_) note_client();
     if (options.refuse_underscores && has_underscores(*head)) return errc::bad_field_name;
     auto info = forwarded_info(info_, *head, options.forwarding);
     if (!info) return info.error();
@@ -43,6 +44,18 @@ result<void> http1_session<S, V>::head_arrived(http::head_ptr head) {
     body_since_ = now_;
     in_head_ = false;
     return {};
+}
+
+// Whom a stream with TLS has got to know by now.
+template <net::Stream S, class V>
+void http1_session<S, V>::note_client() {
+    if constexpr (requires { stream_.client(); }) {
+        auto client = stream_.secure() ? stream_.client() : nullptr;
+        if (!client) return;
+        auto info = make_ref<connection_info>(static_cast<const connection_facts&>(*info_));
+        info->client = std::move(client);
+        info_ = connection_info_ptr(std::move(info));
+    }
 }
 
 template <net::Stream S, class V>
@@ -80,7 +93,8 @@ net::interest http1_session<S, V>::interest() const noexcept {
     if (state_ == state::done) return net::interest::none;
     // Input that waits for another turn goes on as soon as the client can take its answers.
     const bool turn_wanted = !pending_.empty() && may_parse();
-    return net::make_interest(may_read(), unsent() > 0 || room_wanted_ || turn_wanted);
+    return stream_.waiting(
+        net::make_interest(may_read(), unsent() > 0 || room_wanted_ || turn_wanted));
 }
 
 template <net::Stream S, class V>
@@ -186,6 +200,7 @@ void http1_session<S, V>::on_readable() {
             drive();
         } else {
             if (got.state == net::io_state::broken) break_off();
+            if (got.state == net::io_state::foreign) input_failed(errc::plain_http);
             break;
         }
     }

@@ -36,10 +36,11 @@ worker<P, H, M, L>::~worker() {
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
-void worker<P, H, M, L>::add(net::listener listener, listener_use use) {
+void worker<P, H, M, L>::add(net::listener listener, listener_use use, net::tls_context tls) {
     listening& entry = listeners_.emplace_back();
     entry.owner = this;
     entry.use = use;
+    entry.tls = std::move(tls);
     entry.socket = std::move(listener);
     const net::address local = entry.socket.local();
     entry.port = local.port();
@@ -166,7 +167,7 @@ template <net::Loop P, Handler H, Metrics M, AccessLog L>
 void worker<P, H, M, L>::open(net::handle socket, const net::address& peer, const listening& from) {
     auto info = make_ref<connection_info>();
     info->unix_socket = peer.is_unix();
-    info->secure = net::plain_stream::secure;
+    info->secure = static_cast<bool>(from.tls);
     if (!peer.is_unix()) info->remote_address = peer.host();
     info->remote_port = peer.port();
     info->monitor = from.use == listener_use::monitor;
@@ -174,8 +175,8 @@ void worker<P, H, M, L>::open(net::handle socket, const net::address& peer, cons
     info->local_port = from.port;
     info->local_address =
         from.host.empty() ? net::address::local_of(socket.get()).host() : from.host;
-    auto made = std::make_unique<connection_type>(loop_, net::plain_stream(std::move(socket)),
-                                                  std::move(info), services_, *this);
+    auto made = std::make_unique<connection_type>(
+        loop_, net::open_accepted(std::move(socket), from.tls), std::move(info), services_, *this);
     connection_type* c = made.release();
     c->next = first_;
     if (first_) first_->previous = c;
@@ -194,11 +195,23 @@ void worker<P, H, M, L>::closed(connection_type& c) {
     (c.previous ? c.previous->next : first_) = c.next;
     if (c.next) c.next->previous = c.previous;
     --count_;
+    if (options_.tell) tell_of(c);
     delete &c;
     services_.metrics.connection_closed();
     // Room for one that waits.
     if (!accepting_) set_accepting(true);
     check_finished();
+}
+
+// Whoever counts the lines of a flood has asked for it; who is told must not end the connection.
+template <net::Loop P, Handler H, Metrics M, AccessLog L>
+void worker<P, H, M, L>::tell_of(connection_type& c) {
+    const std::string_view why = c.complaint();
+    if (why.empty()) return;
+    const connection_info& peer = c.info();
+    std::string line = peer.unix_socket ? "A peer on a UNIX socket" : peer.remote_address;
+    if (!peer.unix_socket) line.append(" port ").append(std::to_string(peer.remote_port));
+    options_.tell(line.append(peer.secure ? ": TLS: " : ": ").append(why));
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
