@@ -137,6 +137,15 @@ def _unknown_host(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
 
 
 @differs(
+    "host environ_host request_fields",
+    "A host with two ports is none; Werkzeug takes one off where it is the scheme's own.",
+    *("http", "a:8:80", None, None),
+)
+def _two_ports(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    return re.search(r":\d+:\d+", repr(arguments)) is not None
+
+
+@differs(
     "trusted host environ_host",
     "An IPv6 literal in brackets may be trusted; Werkzeug takes its last number for a port.",
     *("[::1]", ["[::1]"]),
@@ -216,6 +225,20 @@ def _unnamed(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
 def _no_head(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
     body = arguments[1] if isinstance(arguments[1], bytes) else b"".join(arguments[1])
     return re.search(rb"--[^\r\n]*(\r\n|\n|\r)[ \t]*(\r\n|\r|\n)", body) is not None
+
+
+@differs(
+    "multipart_events multipart request_form",
+    "Where two CRs end a part's head, an LF behind them is the part's own; Werkzeug drops it.",
+    *(
+        b"b",
+        [b"--b\r\nContent-Disposition: form-data; name=a\r\r\n\r\n--b--"],
+        {},
+    ),
+)
+def _mixed_breaks(arguments: Any, ours: Outcome, theirs: Outcome) -> bool:
+    body = arguments[1] if isinstance(arguments[1], bytes) else b"".join(arguments[1])
+    return b"\r\r\n" in body
 
 
 @differs(

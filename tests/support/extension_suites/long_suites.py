@@ -35,7 +35,7 @@ LONG = {
             "c5f486f5f54420729f84b3c3850cd63f96e8b033a9629bee66c524ea363797ff",
         ),
         15,
-        targets="talisman_test.py",
+        targets="flask_talisman/talisman_test.py",
         long=True,
     ),
     "flask-socketio": Suite(
