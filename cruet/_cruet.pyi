@@ -35,6 +35,7 @@ from ._cruet_server import HookedResponse as HookedResponse
 from ._cruet_server import Identity as Identity
 from ._cruet_server import InputStream as InputStream
 from ._cruet_server import NewMaster as NewMaster
+from ._cruet_server import Nursery as Nursery
 from ._cruet_server import PidFile as PidFile
 from ._cruet_server import Server as Server
 from ._cruet_server import WorkerPlace as WorkerPlace

@@ -22,10 +22,21 @@ cdef extern from "cruet/process/master.hpp" namespace "cruet::process" nogil:
         vector[int] listeners
         bint listeners_shared
         int predecessor
+        bint preload
 
     int native_hang_signal "cruet::process::hang_signal"()
 
+cdef extern from "cruet/process/nursery.hpp" namespace "cruet::process" nogil:
+    cdef cppclass nursery_context:
+        pass
+
 cdef extern from "shim_master.hpp" namespace "cruet::binding":
+    nursery_context* become_nursery(python_master* m) except +
+    void delete_nursery(nursery_context* n)
+    void nursery_ready(nursery_context* n)
+    unsigned long long nursery_wait(nursery_context* n) nogil
+    worker_context* nursery_fork(nursery_context* n) except +
+    unsigned long long context_number(worker_context* w)
     ctypedef void (*notify_callback)(void* observer, const char* event, int pid, int status, const string& text)
     ctypedef bint (*reload_callback)(void* observer, master_options* options)
     cdef cppclass python_master:

@@ -2,6 +2,7 @@
 from libcpp.string cimport string
 from libcpp.vector cimport vector
 
+from lib_master cimport nursery_context
 from lib_server cimport worker_context
 
 cdef extern from "cruet/process/identity.hpp" namespace "cruet::process" nogil:
@@ -28,7 +29,8 @@ cdef extern from "cruet/process/upgrade.hpp" namespace "cruet::process":
 cdef extern from "shim_process.hpp" namespace "cruet::binding":
     bint native_find_identity "cruet::binding::find_identity"(const string& user, const string& group,
                                                               identity& found) except +
-    int assume_identity(const worker_context* place, const identity& who, bint init_groups) except +
+    int assume_in_worker(const worker_context* place, const identity& who, bint init_groups) except +
+    int assume_in_nursery(const nursery_context* place, const identity& who, bint init_groups) except +
 
     cdef cppclass held_pidfile:
         held_pidfile()

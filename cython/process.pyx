@@ -1,7 +1,7 @@
 # What a process is among others: who it is, its name, its terminal, its pid file, its successor.
 
 from lib_process cimport (
-    assume_identity, create_pidfile, daemon_close, daemon_outcome, daemon_started, held_line, held_pidfile, identity,
+    assume_in_nursery, assume_in_worker, create_pidfile, daemon_close, daemon_outcome, daemon_started, held_line, held_pidfile, identity,
     inheritance, is_starter, move_pidfile, native_detach_streams, native_exec, native_find_identity, native_inherit,
     native_leave, native_set_name, remove_pidfile,
 )
@@ -40,9 +40,13 @@ cdef class Identity:
         """Whether the process is that already."""
         return self.who.present()
 
-    def assume(self, WorkerPlace place not None, bint init_groups=False):
-        """Become it, for good, in a worker; False where the master is gone. Raises OSError."""
-        cdef int failed = assume_identity(place.context, self.who, init_groups)
+    def assume(self, place, bint init_groups=False):
+        """Become it, for good, in a worker or a nursery; False where the master is gone. Raises OSError."""
+        cdef int failed
+        if isinstance(place, Nursery):
+            failed = assume_in_nursery((<Nursery>place).context, self.who, init_groups)
+        else:
+            failed = assume_in_worker((<WorkerPlace?>place).context, self.who, init_groups)
         if failed > 0:
             raise _os_error(failed)
         return failed == 0

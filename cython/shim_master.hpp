@@ -36,6 +36,9 @@ constexpr const char* name_of(process::master_event event) noexcept {
     case worker_stood: return "worker_stood";
     case worker_killed: return "worker_killed";
     case boot_failed: return "boot_failed";
+    case nursery_started: return "nursery_started";
+    case nursery_ready: return "nursery_ready";
+    case nursery_ended: return "nursery_ended";
     case fork_failed: return "fork_failed";
     case workers_wanted: return "workers_wanted";
     case reload_started: return "reload_started";
@@ -88,6 +91,20 @@ inline process::worker_context* become_worker(python_master* m) {
     process::worker_context* worker = m->outcome->worker();
     return worker ? new process::worker_context(std::move(*worker)) : nullptr;
 }
+// In a nursery its context, which the caller owns; null elsewhere.
+inline process::nursery_context* become_nursery(python_master* m) {
+    process::nursery_context* nursery = m->outcome->nursery();
+    return nursery ? new process::nursery_context(std::move(*nursery)) : nullptr;
+}
+inline void delete_nursery(process::nursery_context* n) noexcept { delete n; }
+inline void nursery_ready(process::nursery_context* n) noexcept { n->ready(); }
+inline unsigned long long nursery_wait(process::nursery_context* n) noexcept { return n->wait(); }
+// With the GIL. In a new worker its context, which the caller owns; null in the nursery.
+inline process::worker_context* nursery_fork(process::nursery_context* n) {
+    python_fork policy;
+    auto worker = n->fork_one(policy, process::master_options{}.orphan_grace);
+    return worker ? new process::worker_context(std::move(*worker)) : nullptr;
+}
 inline int master_exit_code(python_master* m) noexcept { return m->outcome->exit_code(); }
 inline bool is_new_master(python_master* m) noexcept { return m->outcome->successor(); }
 
@@ -96,5 +113,8 @@ inline process::slot_view board_slot(process::worker_context* w) noexcept { retu
 inline void context_ready(process::worker_context* w) noexcept { w->ready(); }
 inline void context_stopping(process::worker_context* w) noexcept { w->stopping(); }
 inline int context_trace_fd(process::worker_context* w) noexcept { return w->trace_fd(); }
+inline unsigned long long context_number(process::worker_context* w) noexcept {
+    return w->number();
+}
 
 }  // namespace cruet::binding

@@ -31,12 +31,20 @@ inline bool find_identity(const std::string& user, const std::string& group,
     return static_cast<bool>(who);
 }
 // 0; -1: the master is gone; else an errno.
-inline int assume_identity(const process::worker_context* place, const process::identity& who,
-                           bool init_groups) {
+template <class Place>
+int assume_identity(const Place* place, const process::identity& who, bool init_groups) {
     errno = 0;
     const auto alive = place->assume(who, init_groups);
     if (!alive) return errno_of(alive.error());
     return *alive ? 0 : -1;
+}
+inline int assume_in_worker(const process::worker_context* place, const process::identity& who,
+                            bool init_groups) {
+    return assume_identity(place, who, init_groups);
+}
+inline int assume_in_nursery(const process::nursery_context* place, const process::identity& who,
+                             bool init_groups) {
+    return assume_identity(place, who, init_groups);
 }
 
 struct held_pidfile {

@@ -42,12 +42,16 @@ class Owner:
             except OSError as error:
                 raise OptionError(f"cannot give {file!r} away: {error.strerror}") from None
 
-    def become(self, place: _cruet.WorkerPlace) -> bool:
+    def become(self, place: _cruet.WorkerPlace | _cruet.Nursery) -> bool:
         """Run as that user from now on; False, and a line in the log, where it cannot be."""
         if not self._changes:
             return True
         try:
-            return self._identity.assume(place, self._init_groups)
+            if not self._identity.assume(place, self._init_groups):
+                return False
+            # Once: what the nursery has become its workers are.
+            self._changes = False
+            return True
         except OSError as error:
             logs.logger.error("The worker cannot change its user: %s", error.strerror)
             return False

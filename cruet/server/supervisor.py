@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import logging
 import os
 import signal
@@ -72,7 +73,9 @@ def _run(
     set_title("master", service.name)
     try:
         service.hooks.call("nworkers_changed", service.server, options.workers, None)
-        service.hooks.demand("when_ready", service.server)
+        if not options.preload:
+            # Else when the application is loaded.
+            service.hooks.demand("when_ready", service.server)
         sys.stdout.flush()
         sys.stderr.flush()
         outcome = _cruet.run_master(
@@ -80,13 +83,16 @@ def _run(
             service.master_settings(),
             lanes=options.threads + 1,
             predecessor=observer.predecessor,
+            preload=options.preload,
         )
         if isinstance(outcome, _cruet.WorkerPlace):
-            sys.exit(_work(outcome, service, observer, load))
+            sys.exit(_work(outcome, service, observer, lambda: load(service.options)))
+        if isinstance(outcome, _cruet.Nursery):
+            sys.exit(_nurse(outcome, service, observer, load))
         if not isinstance(outcome, int):
             service.leave()
             become_new_master(service.folder, [*service.listeners, *service.monitors])
-        return outcome
+        return _complain_of_hook(observer.failure) if observer.failure else outcome
     except HookError as error:
         return _complain_of_hook(error)
     finally:
@@ -144,6 +150,10 @@ class _Observer:
         self.successor = 0
         self.banner = _banner(service.options, service.listeners)
         self.stopping = False
+        #: Has when_ready been called?
+        self.was_ready = False
+        #: What a hook has raised that there is no serving without.
+        self.failure: HookError | None = None
         #: The worker that is forked next, or was last.
         self.coming = WorkerView(service.options, 0)
 
@@ -186,7 +196,11 @@ class _Observer:
         server, hooks = self.service.server, self.service.hooks
         if event == "worker_starting":
             self.coming = self.service.new_worker()
-            hooks.call("pre_fork", server, self.coming)
+            if not self.service.options.preload:
+                hooks.call("pre_fork", server, self.coming)
+        elif event == "nursery_ready" and not self.was_ready:
+            self.was_ready = True
+            self._call_when_ready()
         elif event == "worker_started":
             self.coming.pid = pid
             server.WORKERS[pid] = self.coming
@@ -207,6 +221,13 @@ class _Observer:
             self.service.reload_finished()
         elif event == "upgrade_starting":
             hooks.call("pre_exec", server)
+
+    def _call_when_ready(self) -> None:
+        try:
+            self.service.hooks.demand("when_ready", self.service.server)
+        except HookError as error:
+            self.failure = error
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def _set_number(self, workers: int) -> None:
         server = self.service.server
@@ -254,6 +275,8 @@ class _Observer:
             )
         elif event == "fork_failed":
             log.error("No new worker: %s", os.strerror(status))
+        elif event == "nursery_ended":
+            log.warning("The nursery %d ended: %s", pid, how_it_ended(status))
         elif event == "reload_started":
             log.info("Reloading")
         elif event == "reload_finished":
@@ -295,11 +318,51 @@ def how_it_ended(status: int) -> str:
     return f"exit code {os.waitstatus_to_exitcode(status)}"
 
 
+def _nurse(
+    nursery: _cruet.Nursery,
+    service: Service,
+    observer: _Observer,
+    load: Callable[[ServerOptions], App],
+) -> int:
+    """Load the application, and fork workers with it; returns in each worker, at its end.
+
+    ``pre_fork`` is called here, where what it does to the worker or the application reaches both.
+    """
+    set_title("nursery", service.name)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    if not observer.owner.become(nursery):
+        return BOOT_FAILURE
+    app = load_or_complain(lambda: load(service.options))
+    if app is None:
+        return BOOT_FAILURE
+    # What is there now is not looked at again: pages that nobody writes to stay shared.
+    gc.collect()
+    gc.freeze()
+    nursery.ready()
+    while number := nursery.wait():
+        worker = observer.coming = WorkerView(service.options, number)
+        worker.ppid, worker.wsgi = service.server.pid, app
+        service.hooks.call("pre_fork", service.server, worker)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        place = nursery.fork()
+        if place is not None:
+            # Files may have been moved away since the application was loaded.
+            logs.reopen(observer.access_log)
+            return _work(place, service, observer, lambda: app)
+        # The first worker may still have something to say to the terminal.
+        observer.terminal.worker_serves()
+    # What the application wants to do at the end is for those to do who have served.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def _work(
     place: _cruet.WorkerPlace,
     service: Service,
     observer: _Observer,
-    load: Callable[[ServerOptions], App],
+    load: Callable[[], App],
 ) -> int:
     worker, access_log = observer.coming, observer.access_log
     worker.pid = os.getpid()
@@ -314,7 +377,7 @@ def _work(
         if not observer.owner.become(place):
             return BOOT_FAILURE
         _take_signals(hooks, worker, access_log)
-        worker.wsgi = load_or_complain(lambda: load(service.options))
+        worker.wsgi = load_or_complain(load)
         if worker.wsgi is None:
             return BOOT_FAILURE
         access_log.in_worker()

@@ -86,11 +86,13 @@
 
 #include "cruet/process/crew.hpp"
 #include "cruet/process/daemon.hpp"
+#include "cruet/process/fd_message.hpp"
 #include "cruet/process/fork.hpp"
 #include "cruet/process/handover.hpp"
 #include "cruet/process/histogram.hpp"
 #include "cruet/process/identity.hpp"
 #include "cruet/process/master.hpp"
+#include "cruet/process/nursery.hpp"
 #include "cruet/process/pidfile.hpp"
 #include "cruet/process/pipe.hpp"
 #include "cruet/process/prometheus.hpp"

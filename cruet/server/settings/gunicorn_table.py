@@ -210,7 +210,14 @@ _ROWS = [
         "true",
     ),
     _same("pidfile", "-p --pid"),
-    _other("preload_app", "--preload", "preload", takes="true"),
+    _other(
+        "preload_app",
+        "--preload",
+        "preload",
+        "a process beside the master loads it, as the workers' user; `pre_fork` runs there, and "
+        "hooks that the master calls do not see the application",
+        takes="true",
+    ),
     _refused("protocol", "--protocol", _UWSGI, plain=("http",)),
     _same("proxy_allow_ips", "--proxy-allow-from"),
     _same("proxy_protocol", "--proxy-protocol", takes="maybe"),

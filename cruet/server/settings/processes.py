@@ -53,6 +53,13 @@ class Processes:
         shown="libevent where cruet was built with it",
         why="libevent waits with epoll, whose cost does not grow with idle connections.",
     )
+    preload: bool = flag(
+        False,
+        "Load the application in one process, from which the workers are forked.",
+        fixed=True,
+        why="Workers start at once and share memory, but what the application opens or starts at "
+        "import, connections and threads, does not survive a fork.",
+    )
     no_async: bool | None = flag(
         None,
         "Use poll() instead of libevent.",

@@ -82,6 +82,9 @@ public:
         return std::exchange(members_[slot], crew_member{.slot = slot});
     }
 
+    // The number of the next one who is hired.
+    std::uint64_t next_number() const noexcept { return hired_ + 1; }
+
     std::vector<crew_member>& members() noexcept { return members_; }
     const std::vector<crew_member>& members() const noexcept { return members_; }
 

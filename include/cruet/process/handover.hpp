@@ -15,12 +15,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,6 +27,7 @@
 #include "cruet/net/address.hpp"
 #include "cruet/net/handle.hpp"
 #include "cruet/net/listener.hpp"
+#include "cruet/process/fd_message.hpp"
 
 namespace cruet::process {
 
@@ -57,61 +56,24 @@ public:
 
     // Puts a copy of the descriptor into the queue. False with errno: EAGAIN where it is full.
     bool give(int fd, std::uint32_t listener = 0) const noexcept {
-        control_space space{};
-        iovec part{&listener, sizeof listener};
-        msghdr message = describe(part, space);
-        cmsghdr* header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof fd);
-        std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-        while (true) {
-            if (::sendmsg(sender_.get(), &message, MSG_NOSIGNAL) >= 0) return true;
-            if (errno != EINTR) return false;
-        }
+        return send_message(sender_.get(), &listener, sizeof listener, fd);
     }
 
     // A connection, non-blocking and closed on exec. No socket with errno: EAGAIN where none waits,
     // EPIPE where none will come any more.
     item take() const noexcept {
-        control_space space{};
         item taken;
-        iovec part{&taken.listener, sizeof taken.listener};
-        msghdr message = describe(part, space);
-        ssize_t n = -1;
-        do {
-            n = ::recvmsg(receiver_.get(), &message, 0);
-        } while (n < 0 && errno == EINTR);
-        if (n < 0) return taken;
-        const cmsghdr* header = CMSG_FIRSTHDR(&message);
-        if (n == 0 || !header || header->cmsg_type != SCM_RIGHTS) {
-            // Out of descriptors the kernel drops what it cannot give.
-            errno = n == 0 ? EPIPE : EMFILE;
-            return taken;
-        }
-        int fd = -1;
-        std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-        taken.socket = net::handle(fd);
-        if (!net::set_flags(fd)) taken.socket.reset();
+        const ssize_t n =
+            receive_message(receiver_.get(), &taken.listener, sizeof taken.listener, taken.socket);
+        if (n == 0) errno = EPIPE;
+        if (n > 0 && !taken.socket) errno = EMFILE;
+        if (taken.socket && !net::set_flags(taken.socket.get())) taken.socket.reset();
         return taken;
     }
 
 private:
     handover(net::handle sender, net::handle receiver) noexcept
         : sender_(std::move(sender)), receiver_(std::move(receiver)) {}
-
-    union control_space {
-        cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    };
-    static msghdr describe(iovec& part, control_space& space) noexcept {
-        msghdr message{};
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        message.msg_control = space.bytes;
-        message.msg_controllen = sizeof space.bytes;
-        return message;
-    }
 
     net::handle sender_;
     net::handle receiver_;

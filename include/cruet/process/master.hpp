@@ -36,6 +36,9 @@
 // answers it by worker_context::stopping() within `hang_grace` has time as at a graceful stop, so
 // that its other requests are finished. Its successor starts at once.
 //
+// With `preload` the application is loaded in one process more, the nursery, which forks the
+// workers (nursery.hpp); a new generation has a new one.
+//
 // Exit codes: 0 stopped by a signal; 3 the application did not boot and nobody serves. The first
 // worker of a generation boots alone, so that a broken application fails once.
 #pragma once
@@ -59,6 +62,7 @@
 #include "cruet/process/crew.hpp"
 #include "cruet/process/fork.hpp"
 #include "cruet/process/handover.hpp"
+#include "cruet/process/nursery.hpp"
 #include "cruet/process/pipe.hpp"
 #include "cruet/process/recycling.hpp"
 #include "cruet/process/scoreboard.hpp"
@@ -95,6 +99,10 @@ struct master_options {
     bool listeners_shared = false;
     // The master that this one was forked by to succeed it; 0: none.
     pid_t predecessor = 0;
+    // The application is loaded before workers are forked. Linux.
+    bool preload = false;
+    // How long the nursery may take to fork one.
+    std::chrono::milliseconds nursery_patience{10000};
 };
 
 #ifdef __linux__
@@ -115,6 +123,9 @@ enum class master_event {
     worker_stood,     // pid, text: where it stood, as it wrote itself (worker_context::trace_fd)
     worker_killed,    // pid: did not stop in time
     boot_failed,      // pid, status: ended before it was ready
+    nursery_started,  // pid
+    nursery_ready,    // pid: the application is loaded
+    nursery_ended,    // pid, status: though it was needed
     fork_failed,      // status: errno
     workers_wanted,   // status: how many, from now on
     reload_started,
@@ -150,6 +161,7 @@ class master_outcome {
 public:
     explicit master_outcome(int exit_code) noexcept : exit_code_(exit_code) {}
     explicit master_outcome(worker_context worker) noexcept : worker_(std::move(worker)) {}
+    explicit master_outcome(nursery_context nursery) noexcept : nursery_(std::move(nursery)) {}
     static master_outcome new_master() noexcept {
         master_outcome made(0);
         made.successor_ = true;
@@ -157,12 +169,15 @@ public:
     }
     // In a worker its context, in the master null.
     worker_context* worker() noexcept { return worker_ ? &*worker_ : nullptr; }
+    // In a nursery its context.
+    nursery_context* nursery() noexcept { return nursery_ ? &*nursery_ : nullptr; }
     // In a process that is to become the new master: exec_successor().
     bool successor() const noexcept { return successor_; }
     int exit_code() const noexcept { return exit_code_; }
 
 private:
     std::optional<worker_context> worker_;
+    std::optional<nursery_context> nursery_;
     bool successor_ = false;
     int exit_code_ = 0;
 };
@@ -179,10 +194,26 @@ private:
     using clock = std::chrono::steady_clock;
     using time_point = clock::time_point;
 
+    struct nursery_state {
+        pid_t pid = 0;  // 0: there is none
+        bool ready = false;
+        bool told = false;  // to end
+        net::handle line{};
+        time_point kill_at = time_point::max();
+    };
+
     result<void> set_up();
     bool spawn_missing(time_point now);
     bool spawn(unsigned slot, time_point now);
-    worker_context become_worker();
+    bool order_worker(unsigned slot, time_point now);
+    static bool await_answer(int line, time_point until);
+    bool ready_to_fork(time_point now, bool& in_nursery);
+    bool spawn_nursery(time_point now);
+    void note_nursery();
+    void reap_nurseries(time_point now);
+    void reap_orphans();
+    void end_nursery(nursery_state& n, time_point now);
+    master_outcome become_child();
     void wait(time_point now);
     time_point next_deadline(time_point now) const;
     void take_signals();
@@ -225,6 +256,8 @@ private:
     byte_pipe ready_line_;
     handover handover_;
     crew crew_;
+    nursery_state nursery_;
+    nursery_state old_nursery_;  // while a reload may fail
     std::minstd_rand random_;
     unsigned wanted_ = 1;
     bool generation_booted_ = false;  // one of it has been ready
@@ -239,6 +272,8 @@ private:
     time_point spawn_after_{};
     time_point memory_at_{};  // when to look at it next
     unsigned spawned_slot_ = 0;
+    std::uint64_t spawned_number_ = 0;
+    net::handle spawned_line_;  // of a nursery
     trace_file spawned_trace_;
     pid_t master_pid_ = 0;
 };
@@ -246,3 +281,4 @@ private:
 }  // namespace cruet::process
 
 #include "cruet/process/impl/master.hpp"
+#include "cruet/process/impl/master_preload.hpp"

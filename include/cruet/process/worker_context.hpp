@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <utility>
 
 #include "cruet/process/fork.hpp"
@@ -27,6 +28,8 @@ public:
           trace_(std::move(trace)) {}
 
     unsigned index() const noexcept { return index_; }
+    // The how many-th worker of its master it is, from 1.
+    std::uint64_t number() const noexcept { return number_; }
     slot_view slot() const noexcept { return board_.slot(index_); }
     const scoreboard& board() const noexcept { return board_; }
     pid_t master() const noexcept { return master_; }
@@ -53,6 +56,14 @@ public:
         slot().set_state(worker_state::stopping);
         ready_line_.send('s');
     }
+    // Has the master look at the scoreboard.
+    void wake_master() const noexcept { ready_line_.send('w'); }
+    // One of many that are forked with the same descriptors (nursery.hpp).
+    void become(unsigned index, std::uint64_t number, trace_file trace) noexcept {
+        index_ = index;
+        number_ = number;
+        trace_ = std::move(trace);
+    }
     // A request was served.
     void count_request() const noexcept {
         if (slot().count_request()) ready_line_.send('n');
@@ -61,6 +72,7 @@ public:
 private:
     scoreboard board_;
     unsigned index_;
+    std::uint64_t number_ = 0;
     pid_t master_;
     byte_pipe life_line_;
     byte_pipe ready_line_;

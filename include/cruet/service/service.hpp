@@ -134,6 +134,8 @@ template <net::Loop Loop, class Make, class Observer = stderr_observer,
         std::vector<net::listener> listeners, const service_options& options, Make make,
         Observer observer = {}, Fork fork = {}) {
         process::master_options processes = options.processes;
+        // What is there before the fork is the caller's affair, and make() is for after it.
+        processes.preload = false;
         for (const net::listener& l : listeners) processes.listeners.push_back(l.fd());
         process::master master(processes, std::move(fork), std::move(observer));
         auto end = master.run();

@@ -21,6 +21,9 @@ struct journal {
     static constexpr int capacity = 500;
     std::atomic<int> size;
     std::atomic<int> boots;
+    std::atomic<int> loads;
+    std::atomic<bool> hold_nursery;
+    std::atomic<bool> refuse_load;
     std::atomic<bool> refuse_reload;
     std::atomic<int> workers_from_now_on;
     master_notice entries[capacity];
@@ -66,11 +69,14 @@ class master_under_test {
 public:
     master_under_test(
         const master_options& options, const work& job,
-        const std::function<int()>& new_master = [] { return 97; }) {
+        const std::function<int()>& new_master = [] { return 97; }, bool refuse_load = false,
+        bool hold_nursery = false) {
         void* memory = ::mmap(nullptr, sizeof(journal), PROT_READ | PROT_WRITE,
                               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         REQUIRE(memory != MAP_FAILED);
         book_ = new (memory) journal{};
+        book_->refuse_load = refuse_load;
+        book_->hold_nursery = hold_nursery;
         pid_ = ::fork();
         REQUIRE(pid_ >= 0);
         if (pid_ == 0) be_master(options, job, new_master);
@@ -143,8 +149,24 @@ private:
             ++book_->boots;
             ::_exit(job(*worker));
         }
+        if (nursery_context* nursery = end->nursery()) be_nursery(*nursery, job);
         if (end->successor()) ::_exit(new_master());
         ::_exit(end->exit_code());
+    }
+
+    [[noreturn]] void be_nursery(nursery_context& nursery, const work& job) {
+        ++book_->loads;
+        while (book_->hold_nursery) std::this_thread::sleep_for(1ms);
+        if (book_->refuse_load) ::_exit(3);
+        nursery.ready();
+        plain_fork policy;
+        while (nursery.wait() != 0) {
+            if (auto worker = nursery.fork_one(policy, 800ms)) {
+                ++book_->boots;
+                ::_exit(job(*worker));
+            }
+        }
+        ::_exit(0);
     }
 
     journal* book_ = nullptr;

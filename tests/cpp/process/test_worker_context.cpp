@@ -23,8 +23,8 @@ TEST_CASE("a worker tells its state, and wakes its master") {
     board->slot(2).claim(77, 2);
     const int told = ready->read_fd();
     const int line = life->read_fd();
-    const worker_context place(std::move(*board), 2, 55, std::move(*life), std::move(*ready),
-                               std::move(*queue), std::move(*trace));
+    worker_context place(std::move(*board), 2, 55, std::move(*life), std::move(*ready),
+                         std::move(*queue), std::move(*trace));
     const auto heard = [told] {
         char bytes[10];
         const ssize_t n = ::read(told, bytes, sizeof bytes);
@@ -45,7 +45,14 @@ TEST_CASE("a worker tells its state, and wakes its master") {
     CHECK(heard().empty());
     place.count_request();
     CHECK(heard() == "n");
+    place.wake_master();
+    CHECK(heard() == "w");
     place.stopping();
     CHECK(place.slot().state() == worker_state::stopping);
     CHECK(heard() == "s");
+    // As its nursery makes it another.
+    place.become(1, 9, trace_file());
+    CHECK(place.index() == 1);
+    CHECK(place.number() == 9);
+    CHECK(place.trace_fd() == -1);
 }

@@ -17,8 +17,9 @@ READS_NOTHING = {
     *("net/plain_stream.hpp", "net/poll_loop.hpp", "net/stream.hpp", "net/timer.hpp"),
     # OpenSSL reads what comes over TLS; test_tls_stream.cpp has hostile bytes for it.
     *("net/either_stream.hpp", "net/tls_context.hpp", "net/tls_options.hpp", "net/tls_stream.hpp"),
-    *("process/crew.hpp", "process/daemon.hpp", "process/fork.hpp", "process/handover.hpp"),
-    *("process/histogram.hpp", "process/identity.hpp", "process/master.hpp", "process/pipe.hpp"),
+    *("process/crew.hpp", "process/daemon.hpp", "process/fd_message.hpp", "process/fork.hpp"),
+    *("process/handover.hpp", "process/histogram.hpp", "process/identity.hpp"),
+    *("process/master.hpp", "process/nursery.hpp", "process/pipe.hpp"),
     *("process/prometheus.hpp", "process/recycling.hpp", "process/scoreboard.hpp"),
     *("process/signals.hpp", "process/title.hpp", "process/trace_file.hpp"),
     *("process/worker_context.hpp", "process/worker_stats.hpp"),

@@ -17,6 +17,9 @@ result<void> master<Fork, Observer>::set_up() {
     if (!ready) return ready.error();
     auto queue = handover::open();
     if (!queue) return queue.error();
+    if (options_.preload) {
+        if (auto done = adopt_orphans(); !done) return done.error();
+    }
     auto channel = signal_channel::open(
         {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTTIN, SIGTTOU, SIGWINCH, SIGUSR1, SIGUSR2});
     if (!channel) return channel.error();
@@ -39,15 +42,17 @@ result<master_outcome> master<Fork, Observer>::run() {
     while (true) {
         const time_point now = clock::now();
         note_ready();
+        note_nursery();
         reap(now);
+        reap_nurseries(now);
         look_at_other_master();
-        if (stopping_ && crew_.empty()) break;
+        if (stopping_ && crew_.empty() && nursery_.pid == 0 && old_nursery_.pid == 0) break;
         if (!stopping_) {
             if (reload_wanted_) begin_reload();
             if (upgrade_wanted_ && begin_upgrade()) return master_outcome::new_master();
             look_at_limits(now);
             let_go(now);
-            if (spawn_missing(now)) return master_outcome(become_worker());
+            if (spawn_missing(now)) return become_child();
         }
         look_for_hangs(now);
         kill_late(now);
@@ -58,17 +63,18 @@ result<master_outcome> master<Fork, Observer>::run() {
     return master_outcome(exit_code_);
 }
 
-// True in a new worker.
+// True in a new process.
 template <ForkPolicy Fork, MasterObserver Observer>
 bool master<Fork, Observer>::spawn_missing(time_point now) {
-    if (now < spawn_after_) return false;
+    bool in_nursery = false;
+    if (now < spawn_after_ || !ready_to_fork(now, in_nursery)) return in_nursery;
     const unsigned wanted = generation_booted_ ? wanted_ : std::min(1U, wanted_);
     // A generation more while it replaces another.
     const unsigned most = std::max(wanted_, 1U) * (reloading_ ? 3 : 2);
     for (unsigned have = crew_.fresh(); have < wanted && crew_.alive() < most; ++have) {
         const auto slot = crew_.free_slot();
         if (!slot) return false;
-        if (spawn(*slot, now)) return true;
+        if (options_.preload ? order_worker(*slot, now) : spawn(*slot, now)) return true;
         if (now < spawn_after_) return false;
     }
     return false;
@@ -81,7 +87,7 @@ bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
     slot.claim(0, plan.requests);
     notify(master_event::worker_starting);
     trace_file trace = trace_file::create().value_or(trace_file());
-    // Signals stay out until the child has put the dispositions back (become_worker).
+    // Signals stay out until the child has put the dispositions back.
     const signals_blocked blocked;
     const auto pid = fork_with(fork_);
     if (!pid) {
@@ -93,6 +99,7 @@ bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
     }
     if (*pid == 0) {
         spawned_slot_ = slot_index;
+        spawned_number_ = crew_.next_number();
         spawned_trace_ = std::move(trace);
         slot.set_pid(::getpid());
         signals_.reset();
@@ -110,15 +117,20 @@ bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-worker_context master<Fork, Observer>::become_worker() {
+master_outcome master<Fork, Observer>::become_child() {
     life_line_.close_write();
     ready_line_.close_read();
     handover_.close_sender();
     crew_ = crew();
     const auto guarded = orphan_guard::install(master_pid_, options_.orphan_grace);
     if (guarded.value_or(true) == false) ::_exit(0);  // the master died meanwhile
-    return worker_context(std::move(*board_), spawned_slot_, master_pid_, std::move(life_line_),
-                          std::move(ready_line_), std::move(handover_), std::move(spawned_trace_));
+    worker_context context(std::move(*board_), spawned_slot_, master_pid_, std::move(life_line_),
+                           std::move(ready_line_), std::move(handover_), {});
+    if (spawned_line_) {
+        return master_outcome(nursery_context(std::move(context), std::move(spawned_line_)));
+    }
+    context.become(spawned_slot_, spawned_number_, std::move(spawned_trace_));
+    return master_outcome(std::move(context));
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
@@ -135,6 +147,9 @@ auto master<Fork, Observer>::next_deadline(time_point now) const -> time_point {
         // Whoever is to hang before the next look is busy already.
         const std::chrono::nanoseconds busy(board_->slot(m.slot).busy_for(monotonic_now()));
         if (busy.count() > 0) until = std::min(until, now + std::max(limit - busy, limit.zero()));
+    }
+    for (const nursery_state* n : {&nursery_, &old_nursery_}) {
+        if (n->pid != 0) until = std::min(until, n->kill_at);
     }
     if (limit.count() > 0) {
         until = std::min(until, now + std::clamp<std::chrono::nanoseconds>(limit / 8, 50ms, 1s));
@@ -209,13 +224,16 @@ void master<Fork, Observer>::begin_stop(int number) {
         return;
     }
     const time_point now = clock::now();
+    end_nursery(nursery_, now);
+    end_nursery(old_nursery_, now);
     for (crew_member& m : crew_.members()) tell_to_stop(m, now);
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::begin_reload() {
     // When that is over.
-    if (reloading_ || crew_.of_the_past() != 0 || !generation_booted_) return;
+    if (reloading_ || crew_.of_the_past() != 0 || !generation_booted_ || old_nursery_.pid != 0)
+        return;
     reload_wanted_ = false;
     master_options changed = options_;
     if (!observer_.reload(changed)) {
@@ -223,12 +241,14 @@ void master<Fork, Observer>::begin_reload() {
         return;
     }
     changed.lanes = options_.lanes;
+    changed.preload = options_.preload;
     changed.workers = std::clamp(changed.workers, 1U, std::max(options_.workers, most_workers));
     options_before_ = std::exchange(options_, std::move(changed));
     wanted_before_ = std::exchange(wanted_, options_.workers);
     notify(master_event::reload_started);
     crew_.next_generation();
     generation_booted_ = false;
+    old_nursery_ = std::exchange(nursery_, nursery_state{});
     reloading_ = true;
     spawn_after_ = time_point{};
 }
@@ -326,6 +346,8 @@ void master<Fork, Observer>::boot_failed(time_point now) {
         options_ = std::move(*options_before_);
         wanted_ = wanted_before_;
         generation_booted_ = true;
+        std::swap(nursery_, old_nursery_);
+        end_nursery(old_nursery_, now);
         reloading_ = false;
         notify(master_event::reload_failed);
         return;
@@ -336,6 +358,7 @@ void master<Fork, Observer>::boot_failed(time_point now) {
     }
     exit_code_ = boot_failure_exit;
     stopping_ = true;
+    end_nursery(nursery_, now);
     for (crew_member& m : crew_.members()) tell_to_stop(m, now);
 }
 
@@ -363,6 +386,7 @@ void master<Fork, Observer>::let_go(time_point now) {
     while (crew_member* next = crew_.next_to_leave(wanted_)) tell_to_stop(*next, now);
     if (reloading_ && crew_.old() == 0 && crew_.fresh_and_ready() >= wanted_) {
         reloading_ = false;
+        end_nursery(old_nursery_, now);
         notify(master_event::reload_finished);
     }
 }
@@ -408,6 +432,12 @@ void master<Fork, Observer>::kill_late(time_point now) {
         m.killed = true;
         m.kill_at = time_point::max();
     }
+    for (nursery_state* n : {&nursery_, &old_nursery_}) {
+        if (n->pid == 0 || now < n->kill_at) continue;
+        ::kill(n->pid, SIGKILL);
+        n->told = true;
+        n->kill_at = time_point::max();
+    }
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
@@ -426,6 +456,7 @@ void master<Fork, Observer>::kill_all() {
         m.told = true;
         m.kill_at = time_point{};  // kill_late does it
     }
+    nursery_.kill_at = old_nursery_.kill_at = time_point{};
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
