@@ -138,6 +138,7 @@ def run_master(
     listeners_shared: bool = False,
     predecessor: int = 0,
     preload: bool = False,
+    detached: bool = False,
 ) -> int | WorkerPlace | Nursery | type[NewMaster]: ...
 
 class NewMaster: ...

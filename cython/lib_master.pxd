@@ -23,6 +23,7 @@ cdef extern from "cruet/process/master.hpp" namespace "cruet::process" nogil:
         bint listeners_shared
         int predecessor
         bint preload
+        bint detached
 
     int native_hang_signal "cruet::process::hang_signal"()
 

@@ -117,7 +117,7 @@ class NewMaster:
 
 
 def run_master(observer, dict settings, *, unsigned lanes=1, bint listeners_shared=False, int predecessor=0,
-               bint preload=False):
+               bint preload=False, bint detached=False):
     """Fork workers and watch over them; see cruet/process/master.hpp.
 
     Returns in every process that it makes: in a worker its :class:`WorkerPlace`, with ``preload`` in
@@ -139,6 +139,7 @@ def run_master(observer, dict settings, *, unsigned lanes=1, bint listeners_shar
     options.listeners_shared = listeners_shared
     options.predecessor = predecessor
     options.preload = preload
+    options.detached = detached
     native = new_master(options, <void*>observer, _tell_observer, _ask_observer)
     try:
         if not run_native_master(native):

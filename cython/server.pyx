@@ -193,6 +193,8 @@ cdef class Server:
         write_end.setblocking(False)
         before = _signal.set_wakeup_fd(write_end.fileno(), warn_on_full_buffer=False)
         try:
+            # One that came just before has woken nobody.
+            PyErr_CheckSignals()
             server_watch_wakeup(self.native.get(), read_end.fileno())
             server_run(self.native.get())
         finally:

@@ -44,6 +44,7 @@ constexpr const char* name_of(process::master_event event) noexcept {
     case reload_started: return "reload_started";
     case reload_finished: return "reload_finished";
     case reload_failed: return "reload_failed";
+    case signal_ignored: return "signal_ignored";
     case logs_reopened: return "logs_reopened";
     case upgrade_starting: return "upgrade_starting";
     case upgrade_started: return "upgrade_started";

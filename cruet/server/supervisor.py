@@ -84,6 +84,8 @@ def _run(
             lanes=options.threads + 1,
             predecessor=observer.predecessor,
             preload=options.preload,
+            # Services of systemd have a process group of their own, too.
+            detached=options.daemon or "INVOCATION_ID" in os.environ,
         )
         if isinstance(outcome, _cruet.WorkerPlace):
             sys.exit(_work(outcome, service, observer, lambda: load(service.options)))
@@ -283,6 +285,8 @@ class _Observer:
             log.info("Reloaded")
         elif event == "reload_failed":
             log.error("The reload has failed; the old workers go on")
+        elif event == "signal_ignored":
+            log.info("%s is ignored in the foreground", signal.Signals(status).name)
         elif event == "upgrade_started":
             log.info("A new master starts: %d", pid)
         elif event == "upgrade_refused":

@@ -20,7 +20,9 @@
 //               are told to stop one by one as new ones are ready, and go on when the first new one
 //               does not boot
 //   TTIN, TTOU  one worker more, one fewer
-//   WINCH       all workers stop, the master stays; HUP or TTIN brings workers again
+//   WINCH       all workers stop, the master stays; HUP or TTIN brings workers again. In the
+//               background alone: what runs in the foreground, also of a container, is sent one
+//               whenever a window changes its size
 //   USR1        is passed on to the workers, for logs to be opened anew
 //   USR2        forks a process that is to become a new master, on the same sockets (upgrade.hpp);
 //               both serve until one is told to stop
@@ -99,6 +101,8 @@ struct master_options {
     bool listeners_shared = false;
     // The master that this one was forked by to succeed it; 0: none.
     pid_t predecessor = 0;
+    // It is in the background, though it leads a process group: a daemon.
+    bool detached = false;
     // The application is loaded before workers are forked. Linux.
     bool preload = false;
     // How long the nursery may take to fork one.
@@ -130,8 +134,9 @@ enum class master_event {
     workers_wanted,   // status: how many, from now on
     reload_started,
     reload_finished,
-    reload_failed,  // the old generation goes on
-    logs_reopened,  // SIGUSR1; workers are told next
+    reload_failed,   // the old generation goes on
+    signal_ignored,  // status: the signal's number
+    logs_reopened,   // SIGUSR1; workers are told next
     upgrade_starting,
     upgrade_started,  // pid: of the new master
     upgrade_refused,  // pid: of the other master, which is there already
@@ -226,6 +231,7 @@ private:
         return options_.listeners_shared || successor_ != 0 || predecessor_ != 0;
     }
     void want_workers(unsigned n);
+    void stop_workers();
     void pass_on(int number);
     void note_ready();
     void note_ready(crew_member& m);

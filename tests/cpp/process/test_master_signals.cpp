@@ -52,6 +52,31 @@ TEST_CASE("SIGWINCH stops all workers, SIGHUP brings them again") {
     CHECK(m.exit_code() == 0);
 }
 
+TEST_CASE("SIGWINCH changes nothing in the foreground, unless another master serves") {
+    auto options = workers(1);
+    SECTION("a process that leads its group") {
+        master_under_test m(options, wait_for_end);
+        REQUIRE(::setpgid(m.pid(), 0) == 0);
+        REQUIRE(m.await(master_event::worker_ready));
+        m.signal(SIGWINCH);
+        REQUIRE(m.await(master_event::signal_ignored));
+        CHECK(m.count(master_event::workers_wanted) == 0);
+        m.signal(SIGTERM);
+        CHECK(m.exit_code() == 0);
+        CHECK(m.count(master_event::worker_ended) == 1);
+    }
+    SECTION("a daemon leads one, too") {
+        options.detached = true;
+        master_under_test m(options, wait_for_end);
+        REQUIRE(::setpgid(m.pid(), 0) == 0);
+        REQUIRE(m.await(master_event::worker_ready));
+        m.signal(SIGWINCH);
+        REQUIRE(m.await(master_event::worker_ended));
+        m.signal(SIGTERM);
+        CHECK(m.exit_code() == 0);
+    }
+}
+
 TEST_CASE("SIGUSR1 is passed on to the workers, and harms none that boots") {
     master_under_test m(workers(2), [](worker_context& worker) {
         auto signals = signal_channel::open({SIGTERM, SIGUSR1});

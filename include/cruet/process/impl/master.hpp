@@ -190,7 +190,7 @@ void master<Fork, Observer>::take_signal(int number) {
     case SIGTTOU:
         if (wanted_ > 1) want_workers(wanted_ - 1);
         return;
-    case SIGWINCH: return want_workers(0);
+    case SIGWINCH: return stop_workers();
     case SIGUSR2: upgrade_wanted_ = true; return;
     case SIGUSR1: notify(master_event::logs_reopened); return pass_on(SIGUSR1);
     default: return;  // SIGCHLD, which reap() looks into
@@ -202,6 +202,13 @@ void master<Fork, Observer>::want_workers(unsigned n) {
     if (stopping_ || n > std::max(options_.workers, most_workers)) return;
     wanted_ = n;
     notify(master_event::workers_wanted, 0, static_cast<int>(n));
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::stop_workers() {
+    const bool other_serves = successor_ != 0 || predecessor_ != 0;
+    if (other_serves || options_.detached || ::getpgrp() != master_pid_) return want_workers(0);
+    notify(master_event::signal_ignored, 0, SIGWINCH);
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
@@ -242,6 +249,7 @@ void master<Fork, Observer>::begin_reload() {
     }
     changed.lanes = options_.lanes;
     changed.preload = options_.preload;
+    changed.detached = options_.detached;
     changed.workers = std::clamp(changed.workers, 1U, std::max(options_.workers, most_workers));
     options_before_ = std::exchange(options_, std::move(changed));
     wanted_before_ = std::exchange(wanted_, options_.workers);
