@@ -34,11 +34,17 @@ class Figures:
     #: When each answer was complete.
     moments: list[float] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
-    bodies: set[bytes] = field(default_factory=set)
+    #: When each body came for the first time.
+    first: dict[bytes, float] = field(default_factory=dict)
+
+    @property
+    def bodies(self) -> set[bytes]:
+        return set(self.first)
 
     def gap(self, begin: float = 0.0, end: float = float("inf")) -> float:
-        """The longest time between two answers, of those between two moments."""
+        """The longest time without an answer, of that between two moments."""
         inside = sorted(moment for moment in self.moments if begin <= moment <= end)
+        inside = [*([begin] if begin else []), *inside, *([end] if end < float("inf") else [])]
         return max((b - a for a, b in itertools.pairwise(inside)), default=0.0)
 
     def wait(self, share: float) -> float:
@@ -53,7 +59,8 @@ class Figures:
         self.reasons += other.reasons
         self.moments += other.moments
         self.waits += other.waits
-        self.bodies |= other.bodies
+        for body, moment in other.first.items():
+            self.first[body] = min(moment, self.first.get(body, moment))
 
 
 class Lost(Exception):
@@ -121,7 +128,7 @@ class Client:
         self.figures.answered += 1
         self.figures.moments.append(now)
         self.figures.waits.append(now - begin)
-        self.figures.bodies.add(body)
+        self.figures.first.setdefault(body, now)
         if not self.keep or fields.get("connection", "").lower() == "close":
             self.close()
 
@@ -189,6 +196,20 @@ class Load:
     def answered(self) -> int:
         """How many answers there were up to now."""
         return sum(client.figures.answered for client in self.clients)
+
+    def bodies(self) -> set[bytes]:
+        """What has come up to now."""
+        return {body for client in self.clients for body in list(client.figures.first)}
+
+    def first(self, others_than: set[bytes]) -> float | None:
+        """When a body came for the first time that is none of these; None: not yet."""
+        found = [
+            moment
+            for client in self.clients
+            for body, moment in list(client.figures.first.items())
+            if body not in others_than
+        ]
+        return min(found, default=None)
 
     def _run(self, client: Client) -> None:
         while not self._stop.is_set():

@@ -42,6 +42,13 @@ def bench(options: argparse.Namespace) -> int:
     return show("Measuring", [bench_python, "-m", f"benchmarks.{module}", *rest], cwd=setup.ROOT)
 
 
+def faults(options: argparse.Namespace) -> int:
+    """Measure what cruet and its peers do when things go wrong; see tests/faults/."""
+    python = setup.bench_environment(options.python)
+    command = [python, "-m", "faults", *options.rest]
+    return show("Measuring", command, cwd=setup.ROOT / "tests")
+
+
 def fuzz(options: argparse.Namespace) -> int:
     """Run the fuzz targets (or those named) for some seconds each."""
     env = setup.build(options.python, packages=setup.FUZZ_PACKAGES)
@@ -67,12 +74,14 @@ def further() -> dict[str, str]:
         "bench": "Further arguments: --seconds, --rounds, --connections, --workload NAME, --side "
         "NAME, --no-write; after `toolkit`: --case NAME, --rounds, --cruet PYTHON, --peer PYTHON, "
         "--no-native, --no-write. benchmarks/README.md says what they do.",
+        "faults": "Further arguments: --case NAME, --side NAME, --no-write. tests/faults/README.md "
+        "says what they do.",
         "fuzz": f"Targets: {' '.join(checks.fuzz_targets())}",
         "compat": f"Names: {' '.join(checks.compat_names())}; options go to pytest.",
     }
 
 
-COMMANDS = {f.__name__: f for f in (serve, test, lint, bench, fuzz, compat, clean)}
+COMMANDS = {f.__name__: f for f in (serve, test, lint, bench, faults, fuzz, compat, clean)}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@
 // exchanges in the hands of threads may outlive their worker; after close() what comes is dropped.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <utility>
@@ -31,6 +32,11 @@ public:
     // Any thread, any signal handler: wakes the loop, which looks at its own flags.
     void wake() const noexcept { notifier_.notify(); }
 
+    // Any thread, any signal handler: the loop has been told to end, and will see to it when it has
+    // the time. Answers that are begun meanwhile are their connections' last.
+    void set_ending() noexcept { ending_.store(true, std::memory_order_relaxed); }
+    bool ending() const noexcept { return ending_.load(std::memory_order_relaxed); }
+
     // On the loop's thread: everything that waits, in order.
     void drain();
     void close();
@@ -40,6 +46,7 @@ private:
     std::vector<ref_ptr<exchange>> changed_;
     std::vector<std::function<void()>> tasks_;
     bool closed_ = false;
+    std::atomic<bool> ending_{false};
     net::notifier notifier_;
 };
 

@@ -90,6 +90,7 @@ public:
         if (asked == 0) stop_at_.store(clock::now(), std::memory_order_relaxed);
         while (asked < wanted && !stop_asked_.compare_exchange_weak(asked, wanted)) {
         }
+        services_.port->set_ending();
         services_.port->wake();
     }
     // Runs `task` on the loop's thread. False: the worker has ended.

@@ -66,6 +66,26 @@ TEST_CASE("graceful stop: a request in flight is answered, as the last") {
     CHECK(f.client->shut);
 }
 
+TEST_CASE("graceful stop: an answer that is begun before the loop notices is the last, too") {
+    stopping_fixture f;
+    f.handler.on_handle = [&](exchange& x) {
+        f.services->port->set_ending();
+        (void)x.respond(200, {}, {}, x.head().target());
+    };
+    SECTION("of the only request") {
+        f.send(get("/"));
+        CHECK(closes(f.take()));
+        CHECK(f.client->shut);
+    }
+    SECTION("but not with others behind it") {
+        f.send(get("/1") + get("/2"));
+        const std::string both = f.take();
+        CHECK(closes(both));
+        CHECK(both.find("Connection: close") > both.find("/1"));
+        CHECK(both.find("/2") != std::string::npos);
+    }
+}
+
 TEST_CASE("graceful stop: requests that were pipelined are all answered") {
     stopping_fixture f;
     f.options.threaded = GENERATE(false, true);

@@ -33,7 +33,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("serve", "test", "lint", "bench", "fuzz", "compat", "clean"):
+    for command in ("serve", "test", "lint", "bench", "faults", "fuzz", "compat", "clean"):
         assert f"    {command} " in done.stdout
 
 
@@ -43,6 +43,7 @@ def test_help_names_every_command() -> None:
         ("serve", "cruet run"),
         ("test", "pytest"),
         ("bench", "toolkit"),
+        ("faults", "--case --side"),
         ("fuzz", "multipart"),
         ("compat", "differential flaskr"),
     ],

@@ -138,7 +138,8 @@ inline bool exchange::must_close() const {
     if (close_.load(std::memory_order_relaxed)) return true;
     // Content that is still to come would have to be read before the next request.
     if (!body_.complete()) return true;
-    if (!last_.load(std::memory_order_relaxed)) return false;
+    const bool last = last_.load(std::memory_order_relaxed) || (port_ && port_->ending());
+    if (!last) return false;
     if (more_.load(std::memory_order_relaxed)) return false;
     return shared_ || !host_ || !host_->more_input();
 }
