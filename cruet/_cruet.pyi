@@ -51,6 +51,7 @@ from ._cruet_server import leave_terminal as leave_terminal
 from ._cruet_server import recycle_reasons as recycle_reasons
 from ._cruet_server import run_master as run_master
 from ._cruet_server import set_process_name as set_process_name
+from ._cruet_server import statsd_line as statsd_line
 from ._cruet_server import versions as versions
 from .app import Flask
 from .ctx import AppContext, RequestContext, _AppCtxGlobals

@@ -33,6 +33,7 @@ default_loop_name: str
 common_access_log_format: str
 
 def check_access_log_format(text: str) -> None: ...
+def statsd_line(name: str, value: str, kind: str, prefix: str = "", tags: str = "") -> bytes: ...
 def versions() -> dict[str, str]: ...
 
 class HookedRequest:
@@ -94,6 +95,9 @@ class Server:
         access_log: int = -1,
         access_log_format: str = ...,
         syslog_prefix: str = "",
+        statsd: int = -1,
+        statsd_prefix: str = "",
+        statsd_tags: str = "",
         multiprocess: bool = False,
         forwarded_allow_ips: Iterable[str] = (),
         forwarded_headers: Iterable[str] = (),

@@ -126,6 +126,12 @@ cdef extern from "cruet/server/access_log.hpp" namespace "cruet::server" nogil:
         pass
     string_view common_log_format
 
+cdef extern from "cruet/server/statsd.hpp" namespace "cruet::server" nogil:
+    cdef cppclass statsd_options:
+        int fd
+        string prefix
+        string tags
+
 cdef extern from "cruet/process/worker_stats.hpp" namespace "cruet::process" nogil:
     cdef cppclass worker_stats:
         pass
@@ -171,6 +177,7 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
     int status_for(int code)
     long long read_body(exchange* x, char* to, size_t n) except +
 
+    string statsd_line(const statsd_options& options, string_view name, string_view value, string_view type) except +
     long set_access_log(access_log_options& log, server_options& options, int fd, const string& format,
                         const string& syslog_prefix) except +
     # "" or what is wrong.
@@ -216,4 +223,4 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
     void server_run(python_server* s) except +
     unique_ptr[python_server] make_server(const string& loop, const server_options& options,
                                           const python_calls& calls, const worker_context* place,
-                                          const access_log_options& log) except +
+                                          const access_log_options& log, const statsd_options& statsd) except +

@@ -13,7 +13,7 @@ from libcpp.memory cimport unique_ptr
 from lib_server cimport (
     access_log_options, build_versions, common_log_format, default_loop, exchange_callback, make_server, milliseconds, plain_callback,
     monotonic_now, python_calls, python_server, server_add, server_go_on_later, server_options, server_run, server_take_place,
-    server_watch_wakeup, set_access_log, set_forwarding, text_callback, tls_context, worker_context,
+    server_watch_wakeup, set_access_log, set_forwarding, statsd_line as native_statsd_line, statsd_options, text_callback, tls_context, worker_context,
 )
 
 cdef extern from "Python.h":
@@ -37,6 +37,17 @@ def check_access_log_format(str text not None):
     cdef long wrong = set_access_log(log, options, -1, form, b"")
     if wrong >= 0:
         raise ValueError(f"has no atom at {form[wrong:wrong + 12].decode(errors='replace')!r}")
+
+
+def statsd_line(str name not None, str value not None, str kind not None, str prefix="", str tags=""):
+    """Return a line of statsd's as bytes, without an end: ``kind`` is c, g or ms."""
+    cdef statsd_options options
+    options.prefix = prefix.encode()
+    options.tags = tags.encode()
+    cdef bytes encoded_name = name.encode(), encoded_value = value.encode(), encoded_kind = kind.encode()
+    cdef string line = native_statsd_line(options, _bytes_view(encoded_name), _bytes_view(encoded_value),
+                                            _bytes_view(encoded_kind))
+    return <bytes>line
 
 
 def versions():
@@ -85,12 +96,14 @@ cdef class Server:
                  size_t limit_request_fields=100, size_t limit_request_field_size=8190,
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
                  size_t body_memory=524288, int access_log=-1, str access_log_format=common_access_log_format,
-                 str syslog_prefix="", bint multiprocess=False,
+                 str syslog_prefix="", int statsd=-1, str statsd_prefix="", str statsd_tags="",
+                 bint multiprocess=False,
                  forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
                  str header_map="drop", bint one_slash=False, WorkerPlace place=None, pre_request=None,
                  post_request=None, monitors=(), TlsContext tls=None, tell=None):
         cdef server_options options
         cdef access_log_options log
+        cdef statsd_options told
         cdef python_calls calls
         cdef worker_context* context = NULL
         self.app = app
@@ -126,6 +139,9 @@ cdef class Server:
         self.site.underscores = header_map == "dangerous"
         check_access_log_format(access_log_format)
         set_access_log(log, options, access_log, access_log_format.encode(), syslog_prefix.encode())
+        told.fd = statsd
+        told.prefix = statsd_prefix.encode()
+        told.tags = statsd_tags.encode()
         _set_forwarding(options, ",".join(forwarded_allow_ips), forwarded_headers, secure_scheme_headers or {})
         calls.owner = <void*>self
         calls.handle = _on_handle
@@ -136,7 +152,7 @@ cdef class Server:
         if tell is not None:
             calls.tell = _on_tell
         self._tell = tell
-        self.native = make_server(loop.encode(), options, calls, context, log)
+        self.native = make_server(loop.encode(), options, calls, context, log, told)
         if self.native.get() == NULL:
             raise ValueError(f"there is no loop named {loop!r}")
         self.site.native = self.native.get()

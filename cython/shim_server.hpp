@@ -23,6 +23,7 @@
 #include "cruet/server/access_log.hpp"
 #include "cruet/server/exchange.hpp"
 #include "cruet/server/exchange_queue.hpp"
+#include "cruet/server/statsd.hpp"
 #include "cruet/server/worker.hpp"
 #include "cruet/service/monitor.hpp"
 #include "cruet/service/slot_metrics.hpp"
@@ -146,6 +147,15 @@ inline long set_access_log(server::access_log_options& log, server::server_optio
     log.format = std::move(*read);
     options.kept_fields = log.format.response_fields();
     return -1;
+}
+
+// One line of statsd's, without an end.
+inline std::string statsd_line(const server::statsd_options& options, std::string_view name,
+                               std::string_view value, std::string_view type) {
+    std::string out;
+    server::append_statsd_line(out, options, name, value, type);
+    out.pop_back();
+    return out;
 }
 
 // Enters Python on the loop's thread: nothing but giving the thread its saved state back.
@@ -312,18 +322,22 @@ inline int respond_bytes(exchange* x, python_server* server, int status, std::st
 template <net::Loop Loop>
 class server_over final : public python_server {
 public:
-    using worker_type = server::worker<Loop, service::monitored<python_handler>,
-                                       service::slot_metrics, server::fd_access_log>;
+    using logs_type = server::both_logs<server::fd_access_log, server::statsd_log>;
+    using worker_type =
+        server::worker<Loop, service::monitored<python_handler>, service::slot_metrics, logs_type>;
 
     server_over(const server::server_options& options, const python_calls& calls,
-                const process::worker_context* place, const server::access_log_options& log)
+                const process::worker_context* place, const server::access_log_options& log,
+                const server::statsd_options& statsd)
         : options_(options),
-          log_(log),
+          access_log_(log),
+          statsd_(statsd),
+          logs_(access_log_, statsd_),
           metrics_(place),
           handler_(calls, options.threaded ? &queue_ : nullptr,
                    place ? place->slot() : process::slot_view()),
           monitored_(handler_, place ? &place->board() : nullptr),
-          worker_(options_, monitored_, metrics_, log_) {}
+          worker_(options_, monitored_, metrics_, logs_) {}
 
     // With the GIL, as its objects are made and destroyed.
     ~server_over() override { drop_returned(); }
@@ -379,7 +393,9 @@ private:
     }
 
     server::server_options options_;
-    server::fd_access_log log_;
+    server::fd_access_log access_log_;
+    server::statsd_log statsd_;
+    logs_type logs_;
     service::slot_metrics metrics_;
     python_handler handler_;
     service::monitored<python_handler> monitored_;
@@ -391,14 +407,16 @@ inline std::unique_ptr<python_server> make_server(const std::string& loop,
                                                   const server::server_options& options,
                                                   const python_calls& calls,
                                                   const process::worker_context* place,
-                                                  const server::access_log_options& log) {
+                                                  const server::access_log_options& log,
+                                                  const server::statsd_options& statsd) {
 #ifdef CRUET_HAVE_LIBEVENT
     if (loop.empty() || loop == "libevent") {
-        return std::make_unique<server_over<net::libevent_loop>>(options, calls, place, log);
+        return std::make_unique<server_over<net::libevent_loop>>(options, calls, place, log,
+                                                                 statsd);
     }
 #endif
     if (loop.empty() || loop == "poll") {
-        return std::make_unique<server_over<net::poll_loop>>(options, calls, place, log);
+        return std::make_unique<server_over<net::poll_loop>>(options, calls, place, log, statsd);
     }
     return nullptr;
 }

@@ -16,6 +16,7 @@ import typing as t
 from datetime import datetime
 
 from ..toolkit._addresses import OptionError
+from .datagrams import connect
 
 if t.TYPE_CHECKING:
     from configparser import RawConfigParser
@@ -109,20 +110,7 @@ def _syslog_address(text: str) -> str | tuple[str, int]:
 
 
 def _connect(options: ServerOptions) -> socket.socket:
-    """A datagram socket to syslog. :raises OptionError: nobody is there, as far as can be told."""
-    address = _syslog_address(options.syslog)
-    try:
-        if isinstance(address, str):
-            connection = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        else:
-            family, kind, protocol, _, address = socket.getaddrinfo(  # type: ignore[assignment]
-                *address, type=socket.SOCK_DGRAM
-            )[0]
-            connection = socket.socket(family, kind, protocol)
-        connection.connect(address)
-    except OSError as error:
-        raise OptionError(f"cannot reach syslog at {options.syslog!r}: {error.strerror}") from None
-    return connection
+    return connect("syslog", options.syslog, _syslog_address(options.syslog))
 
 
 def _syslog_handler(options: ServerOptions) -> logging.Handler:

@@ -20,6 +20,7 @@ from .loading import AppLoadError
 from .mechanics import Owner, PidFile, Terminal, become_new_master, set_title
 from .options import ServerOptions
 from .service import Service
+from .statsd import Statsd
 
 #: Exit code where the application cannot be loaded.
 BOOT_FAILURE = 3
@@ -45,6 +46,8 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
         return _complain_of_hook(error)
     predecessor, inherited = _cruet.inherit()
     access_log = logs.AccessLog(options)
+    statsd = Statsd(options)
+    statsd.count_lines_of(logs.logger)
     service.listen(inherited)
     terminal = Terminal()
     try:
@@ -59,7 +62,7 @@ def supervise(service: Service, load: Callable[[ServerOptions], App]) -> int:
     except OptionError:
         service.close(unlink=not predecessor)
         raise
-    observer = _Observer(service, access_log, owner, terminal, pidfile, predecessor)
+    observer = _Observer(service, access_log, statsd, owner, terminal, pidfile, predecessor)
     return _run(service, observer, load)
 
 
@@ -140,6 +143,7 @@ class _Observer:
         self,
         service: Service,
         access_log: logs.AccessLog,
+        statsd: Statsd,
         owner: Owner,
         terminal: Terminal,
         pidfile: PidFile,
@@ -147,6 +151,7 @@ class _Observer:
     ) -> None:
         self.service = service
         self.access_log = access_log
+        self.statsd = statsd
         self.owner = owner
         self.terminal = terminal
         self.pidfile = pidfile
@@ -169,6 +174,8 @@ class _Observer:
 
     def notify(self, event: str, pid: int, status: int, text: str) -> None:
         self._call_hooks(event, pid, status)
+        if event in ("worker_started", "worker_ended", "boot_failed"):
+            self.statsd.gauge("gunicorn.workers", len(self.service.server.WORKERS))
         self._note_masters(event, pid)
         if event == "worker_stood":
             logs.logger.error("Worker %d hung here:\n%s", pid, text.rstrip())
@@ -388,7 +395,7 @@ def _work(
         if worker.wsgi is None:
             return BOOT_FAILURE
         access_log.in_worker()
-        server = _make_server(place, service, hooks, worker, access_log)
+        server = _make_server(place, service, hooks, worker, observer)
         hooks.demand("post_worker_init", worker)
         worker.booted = True
         observer.terminal.worker_serves()
@@ -449,15 +456,16 @@ def _make_server(
     service: Service,
     hooks: Hooks,
     worker: WorkerView,
-    access_log: logs.AccessLog,
+    observer: _Observer,
 ) -> _cruet.Server:
-    options = service.options
+    options, access_log = service.options, observer.access_log
     return _cruet.Server(
         worker.wsgi,
         [listener.socket for listener in service.listeners],
         monitors=[listener.socket for listener in service.monitors],
         access_log=access_log.fd,
         syslog_prefix=access_log.syslog_prefix,
+        **observer.statsd.worker_settings(),
         multiprocess=options.workers > 1,
         place=place,
         **options.worker_settings(),

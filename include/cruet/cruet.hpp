@@ -82,6 +82,7 @@
 #include "cruet/server/options.hpp"
 #include "cruet/server/request_body.hpp"
 #include "cruet/server/session_services.hpp"
+#include "cruet/server/statsd.hpp"
 #include "cruet/server/worker.hpp"
 
 #include "cruet/process/crew.hpp"

@@ -105,13 +105,14 @@ def _slow(side: Side, size: Size, begin: bytes, drip: bytes) -> list[Figure]:
                 normal = _normal(server.port, 0.7 * size.patience)
             # Now they say no more.
             slow.run(size.patience + 5, drips=False)
+            p99 = normal.wait(0.99) * 1000
             cut = slow.said.count(b"HTTP/1.1 408")
         finally:
             slow.close()
     return [
         Figure("normal requests answered", normal.answered, least=1),
         count("normal requests that failed", normal.failed, 0),
-        Figure("the normal ones' p99", normal.wait(0.99) * 1000, "ms", most=20),
+        Figure("the normal ones' p99", p99 if normal.answered else NEVER, "ms", most=20),
         count(f"slow ones answered 408 of {size.slow}", cut, size.slow),
     ]
 
@@ -201,7 +202,8 @@ def idle(side: Side, size: Size) -> list[Figure]:
         count("failed beside them", loaded.failed, 0),
         Figure("memory of each", each / 1024, "KiB", most=4),
         Figure("p50 without them", unloaded.wait(0.5) * 1000, "ms"),
-        Figure("p50 beside them", loaded.wait(0.5) * 1000, "ms", 1.25 * unloaded.wait(0.5) * 1000),
+        Figure("p50 beside them", loaded.wait(0.5) * 1000, "ms"),
+        Figure("of that without them", loaded.wait(0.5) / unloaded.wait(0.5), "times", most=1.25),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...toolkit._addresses import Address
-from .table import addresses
+from .table import addresses, text
 
 #: Where nobody says another port.
 METRICS_PORT = 9101
@@ -21,5 +21,28 @@ class Watching:
         default_port=METRICS_PORT,
         shown="none",
         why="cruet status and cruet top need no port; whoever scrapes says from where.",
+        fixed=True,
+    )
+    statsd_host: str = text(
+        "",
+        "Address of a statsd that is told of requests, workers and the log, by datagrams: "
+        "HOST:PORT, HOST for port 8125, or unix:PATH.",
+        shown="none",
+        why="Prometheus asks for itself. The names are Gunicorn's, gunicorn.requests and so on, so "
+        "that dashboards go on.",
+        fixed=True,
+    )
+    statsd_prefix: str = text(
+        "",
+        "Stands before the names that statsd is told; a dot is put behind it.",
+        shown="none",
+        why="Tells services apart that share one statsd.",
+        fixed=True,
+    )
+    dogstatsd_tags: str = text(
+        "",
+        "Tags for DogStatsD behind each line, as team:web,env:live.",
+        shown="none",
+        why="Other statsds do not know them.",
         fixed=True,
     )

@@ -62,4 +62,26 @@ struct null_access_log {
 };
 static_assert(AccessLog<null_access_log>);
 
+// Two logs, each of which may be enabled without the other. Both must outlive it.
+template <AccessLog A, AccessLog B>
+class both_logs {
+public:
+    both_logs(A& first, B& second) noexcept : first_(first), second_(second) {}
+
+    bool enabled() const { return first_.enabled() || second_.enabled(); }
+    void write(const request_report& report) {
+        if (first_.enabled()) first_.write(report);
+        if (second_.enabled()) second_.write(report);
+    }
+    void flush() {
+        first_.flush();
+        second_.flush();
+    }
+
+private:
+    A& first_;
+    B& second_;
+};
+static_assert(AccessLog<both_logs<null_access_log, null_access_log>>);
+
 }  // namespace cruet::server

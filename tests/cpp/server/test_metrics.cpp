@@ -33,7 +33,34 @@ static_assert(AccessLog<null_access_log>);
 static_assert(!null_access_log::enabled());
 static_assert(!AccessLog<counting>);
 
+struct counting_log {
+    bool on = true;
+    int lines = 0;
+    int flushes = 0;
+
+    bool enabled() const { return on; }
+    void write(const request_report&) { ++lines; }
+    void flush() { ++flushes; }
+};
+
 }  // namespace
+
+TEST_CASE("metrics: of two logs each is asked whether it wants to know") {
+    counting_log first, second;
+    both_logs both(first, second);
+    const connection_info info;
+    CHECK(both.enabled());
+    both.write({info, nullptr, 200, 0, 0, false});
+    first.on = false;
+    CHECK(both.enabled());
+    both.write({info, nullptr, 200, 0, 0, false});
+    second.on = false;
+    CHECK_FALSE(both.enabled());
+    both.flush();
+    CHECK(first.lines == 1);
+    CHECK(second.lines == 2);
+    CHECK(first.flushes + second.flushes == 2);
+}
 
 TEST_CASE("metrics: a model of its own counts what it is told") {
     counting m;

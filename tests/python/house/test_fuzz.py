@@ -27,8 +27,8 @@ READS_NOTHING = {
     *("server/connection.hpp", "server/connection_info.hpp", "server/exchange.hpp"),
     *("server/exchange_queue.hpp", "server/handler.hpp", "server/lent_bytes.hpp"),
     *("server/metrics.hpp", "server/options.hpp", "server/request_body.hpp"),
-    *("server/session_services.hpp", "server/worker.hpp", "service/monitor.hpp"),
-    *("service/service.hpp", "service/slot_metrics.hpp"),
+    *("server/session_services.hpp", "server/statsd.hpp", "server/worker.hpp"),
+    *("service/monitor.hpp", "service/service.hpp", "service/slot_metrics.hpp"),
 }
 
 
