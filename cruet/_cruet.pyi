@@ -38,6 +38,7 @@ from ._cruet_server import NewMaster as NewMaster
 from ._cruet_server import Nursery as Nursery
 from ._cruet_server import PidFile as PidFile
 from ._cruet_server import Server as Server
+from ._cruet_server import TlsContext as TlsContext
 from ._cruet_server import WorkerPlace as WorkerPlace
 from ._cruet_server import check_access_log_format as check_access_log_format
 from ._cruet_server import common_access_log_format as common_access_log_format
@@ -45,6 +46,7 @@ from ._cruet_server import default_loop_name as default_loop_name
 from ._cruet_server import detach_streams as detach_streams
 from ._cruet_server import exec_successor as exec_successor
 from ._cruet_server import hang_signal as hang_signal
+from ._cruet_server import has_tls as has_tls
 from ._cruet_server import inherit as inherit
 from ._cruet_server import latency_quantile as latency_quantile
 from ._cruet_server import leave_terminal as leave_terminal
