@@ -22,7 +22,8 @@ def serve(options: argparse.Namespace) -> int:
 def test(options: argparse.Namespace) -> int:
     """Run all the tests: Catch2's through Meson, then pytest."""
     browser = {} if options.quick else setup.BROWSER_PACKAGES
-    env = setup.build(options.python, packages={**setup.TEST_PACKAGES, **browser})
+    packages = {**setup.TEST_PACKAGES, **setup.CLIENT_PACKAGES, **browser}
+    env = setup.build(options.python, packages=packages)
     if options.sanitize:
         return checks.sanitize(env, options.sanitize)
     return checks.test(env, quick=options.quick, cpp=not options.no_cpp, rest=options.rest)

@@ -24,6 +24,14 @@ BUILD_PACKAGES = {
 TEST_PACKAGES = {"catch2": "catch2"}
 # For tests/browser; without them these tests are skipped.
 BROWSER_PACKAGES = {"chromium": "chromium", "chromium-driver": "chromedriver"}
+# For tests/python/server/test_real_clients.py; whose tool is missing is skipped.
+CLIENT_PACKAGES = {
+    "wrk": "wrk",
+    "nghttp2-client": "h2load",
+    "apache2-utils": "ab",
+    "curl": "curl",
+    "logrotate": "logrotate",
+}
 LINT_PACKAGES = {**TEST_PACKAGES, "clang-format": "clang-format", "clang-tidy": "clang-tidy"}
 FUZZ_PACKAGES = {
     **TEST_PACKAGES,
@@ -32,7 +40,7 @@ FUZZ_PACKAGES = {
 }
 BENCH_PACKAGES = {"wrk": "wrk", "nginx-light": "nginx", "libev-dev": "ev.h"}
 # Without these the build goes on and says what it does without them.
-OPTIONAL = {"libevent-dev", "libssl-dev", *BROWSER_PACKAGES}
+OPTIONAL = {"libevent-dev", "libssl-dev", *BROWSER_PACKAGES, *CLIENT_PACKAGES}
 
 MADE_BY_DEV = ".cruet-python"  # in a virtual environment; holds what it was made with
 INCLUDE_FOLDERS = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")

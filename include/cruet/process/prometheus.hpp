@@ -113,7 +113,7 @@ inline void append_prometheus(std::string& out, const scoreboard& board, std::ui
     text.gauge("requests_in_progress", "Requests that the application is answering.", sum.busy);
     text.counter("response_bytes_total", "Bytes of content sent.", sum.stats.bytes_out);
     text.counter("connections_total", "Connections accepted.", sum.stats.connections);
-    text.gauge("connections", "Connections open.", sum.connections);
+    text.gauge("open_connections", "Connections open.", sum.connections);
     text.family("workers", "gauge", "Worker processes, by their state.");
     text.sample("state=\"booting\"", sum.booting);
     text.sample("state=\"ready\"", sum.ready);

@@ -41,7 +41,7 @@ TEST_CASE("prometheus: all workers together, those that have ended included") {
                              "cruet_request_duration_seconds_count 4",
                              "cruet_request_duration_seconds_sum 83.00159",
                              "cruet_requests_in_progress 1",
-                             "cruet_connections 3",
+                             "cruet_open_connections 3",
                              "cruet_connections_total 7",
                              "cruet_workers{state=\"ready\"} 1",
                              "cruet_workers{state=\"booting\"} 1",
