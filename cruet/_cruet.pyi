@@ -28,8 +28,10 @@ from ._cruet_routing import Rule as Rule
 from ._cruet_routing import parse_converter_args as parse_converter_args
 from ._cruet_server import ApplicationHangs as ApplicationHangs
 from ._cruet_server import Board as Board
+from ._cruet_server import ConnectionSocket as ConnectionSocket
 from ._cruet_server import DaemonLine as DaemonLine
 from ._cruet_server import FileWrapper as FileWrapper
+from ._cruet_server import HandedSocket as HandedSocket
 from ._cruet_server import HookedRequest as HookedRequest
 from ._cruet_server import HookedResponse as HookedResponse
 from ._cruet_server import Identity as Identity

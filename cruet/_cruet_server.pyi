@@ -1,5 +1,6 @@
 # The types of exchange.pyx, wsgi.pyx, server.pyx and master.pyx, which _cruet.pyi names again.
 
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, Self
 
@@ -26,6 +27,11 @@ class FileWrapper:
     def __iter__(self) -> Self: ...
     def __next__(self) -> bytes: ...
     def close(self) -> None: ...
+
+class HandedSocket(socket.socket): ...
+
+class ConnectionSocket:
+    def __getattr__(self, name: str) -> Any: ...
 
 # server
 default_loop_name: str
@@ -92,6 +98,9 @@ class Server:
         limit_request_head: int = 65536,
         limit_request_body: int = 0,
         body_memory: int = 524288,
+        stream_bodies: bool = False,
+        tmp_upload_dir: str | None = None,
+        max_request_queue_size: int = 2048,
         access_log: int = -1,
         access_log_format: str = ...,
         syslog_prefix: str = "",

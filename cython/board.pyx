@@ -16,6 +16,7 @@ cdef dict _stats_dict(stats_sum& sum):
         "incomplete": sum.incomplete,
         "bytes_out": sum.bytes_out,
         "connections": sum.connections,
+        "refused": sum.refused,
         "latency": [sum.latency.counts[i] for i in range(sum.latency.counts.size())],
         "micros": sum.latency.sum,
     }
@@ -52,7 +53,7 @@ cdef class Board:
     def workers(self):
         """A dict for each worker: pid, state, age and the longest request's time in seconds, connections open, busy
         threads, and what it has counted: responses by the status's first digit, incomplete ones, bytes, connections,
-        latency in the buckets of ``process/histogram.hpp``, and all their microseconds.
+        refused requests, latency in the buckets of ``process/histogram.hpp``, and all their microseconds.
         """
         cdef list found = []
         cdef slot_view slot

@@ -15,6 +15,7 @@ from lib_http cimport unquote_into
 import sys as _sys
 
 include "exchange_input.pyx"
+include "handover.pyx"
 
 cdef dict _header_keys = {}
 cdef object _dropped = object()
@@ -107,8 +108,6 @@ cdef class Exchange(FieldSource):
     cdef unsigned lane
     # Is there a loop that comes back to an unfinished answer?
     cdef bint resumable
-    # Status that the error of reading the body asks for; 0: there was none.
-    cdef int body_error
     cdef InputStream _input
     # What hooks around the request know of it, a HookedRequest; None where there are none.
     cdef object hooked
@@ -199,7 +198,7 @@ cdef class Exchange(FieldSource):
     # The whole body where it is in memory, else None.
     cdef bytes body(self):
         cdef string_view memory
-        if self.x.body().threaded() or self.x.body().spooled() or not self.x.body().complete():
+        if self.x.body().streamed() or self.x.body().spooled() or not self.x.body().complete():
             return None
         memory = self.x.body().memory()
         return memory.data()[:memory.size()]
@@ -208,8 +207,15 @@ cdef class Exchange(FieldSource):
     cdef object input(self):
         if self._input is None:
             self._input = InputStream.__new__(InputStream)
-            self._input._exchange = self
+            self.x.add_ref()
+            self._input.x = self.x
+            self._input.site = self.site
+            self._input.lane = self.lane
         return self._input
+
+    # Status that an error of reading the body asks for; 0: there was none.
+    cdef int body_error(self):
+        return 0 if self._input is None else self._input.error
 
     cdef dict environ(self):
         cdef dict environ
@@ -237,6 +243,8 @@ cdef class Exchange(FieldSource):
         if self.is_mounted():
             environ["SCRIPT_NAME"] = _path_info(string_view(self.x.connection().prefix))
         self._put_fields(environ)
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            environ["gunicorn.socket"] = self._connection_socket()
         return environ
 
     # What mod_ssl and nginx call the parts of a client's certificate.
@@ -246,6 +254,15 @@ cdef class Exchange(FieldSource):
         environ["SSL_CLIENT_S_DN"] = (<bytes>client.subject).decode("latin-1")
         environ["SSL_CLIENT_I_DN"] = (<bytes>client.issuer).decode("latin-1")
         return 0
+
+    # What libraries for WebSocket look for.
+    cdef object _connection_socket(self):
+        cdef ConnectionSocket found = ConnectionSocket.__new__(ConnectionSocket)
+        self.x.add_ref()
+        found.x = self.x
+        found.site = self.site
+        found.lane = self.lane
+        return found
 
     # Does a proxy say that the application lies below another path than "/"?
     cdef bint is_mounted(self) noexcept:

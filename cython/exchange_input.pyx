@@ -3,11 +3,11 @@
 cdef enum:
     _READ_SIZE = 65536
 
-cdef object _raise_for_body(Exchange exchange, int code):
+cdef object _raise_for_body(InputStream stream, int code):
     """Raise what the toolkit has for a body that did not come as announced."""
     cdef int status = status_for(code)
     cdef string_view text = message_of(code)
-    exchange.body_error = status
+    stream.error = status
     from cruet.toolkit import exceptions
 
     description = text.data()[:text.size()].decode("ascii").capitalize() + "."
@@ -21,36 +21,47 @@ cdef object _raise_for_body(Exchange exchange, int code):
 cdef class InputStream:
     """The content of one request, readable once from its start to its end (PEP 3333, wsgi.input).
 
-    Where a thread answers, reading waits for what has not arrived. A client that vanishes raises
+    Where bodies are streamed, reading waits for what has not arrived. A client that vanishes raises
     the toolkit's ``ClientDisconnected``, content beyond the limit ``RequestEntityTooLarge``,
     content that comes too slowly ``RequestTimeout``.
     """
 
-    cdef Exchange _exchange
+    # Of the exchange, to which nothing here refers: a large body is let go with its request.
+    cdef exchange* x
+    cdef _Site site
+    cdef unsigned lane
+    # Status that an error of reading asks for; 0: there was none.
+    cdef int error
     # Read from the body, not yet from here: _ahead[_at:].
     cdef bytes _ahead
     cdef Py_ssize_t _at
 
     def __cinit__(self):
+        self.x = NULL
         self._ahead = b""
+
+    def __dealloc__(self):
+        if self.x != NULL:
+            self.x.release()
 
     # One piece of at most `size` bytes, b"" at the end.
     cdef bytes _receive(self, Py_ssize_t size):
         cdef bytes piece = PyBytes_FromStringAndSize(NULL, size)
         cdef char* to = PyBytes_AS_STRING(piece)
-        cdef exchange* x = self._exchange.x
+        cdef exchange* x = self.x
         cdef long long got
-        cdef bint waits = x.body().threaded() and not x.body().complete()
-        if waits:
+        if x == NULL:
+            return b""
+        if x.body().streamed() and not x.body().complete():
             # Waiting for a client is not hanging.
-            self._exchange.site.slot.leave(self._exchange.lane)
+            self.site.slot.leave(self.lane)
             with nogil:
                 got = read_body(x, to, size)
-            self._exchange.site.slot.enter(self._exchange.lane)
+            self.site.slot.enter(self.lane)
         else:
             got = read_body(x, to, size)
         if got < 0:
-            _raise_for_body(self._exchange, <int>-got)
+            _raise_for_body(self, <int>-got)
         return piece if got == size else piece[:got]
 
     cdef bytes _take_ahead(self, Py_ssize_t size):

@@ -26,6 +26,7 @@ cdef extern from "cruet/process/worker_stats.hpp" namespace "cruet::process" nog
         uint64_t incomplete
         uint64_t bytes_out
         uint64_t connections
+        uint64_t refused
         latency_counts latency
         void add(const worker_stats& stats)
 

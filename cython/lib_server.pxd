@@ -22,7 +22,7 @@ cdef extern from "cruet/server/request_body.hpp" namespace "cruet::server" nogil
     cdef cppclass request_body:
         bint complete()
         bint spooled()
-        bint threaded()
+        bint streamed()
         string_view memory()
 
 cdef extern from "cruet/net/tls_options.hpp" namespace "cruet::net" nogil:
@@ -86,6 +86,7 @@ cdef extern from "cruet/server/exchange.hpp" namespace "cruet::server" nogil:
         bint bodiless()
         bint ended()
         bint gone()
+        bint handed()
         progress_made sent()
         void finish()
         void fail()
@@ -116,6 +117,9 @@ cdef extern from "cruet/server/options.hpp" namespace "cruet::server" nogil:
         milliseconds graceful_timeout
         milliseconds drain_linger
         size_t body_memory
+        bint stream_bodies
+        string temp_dir
+        size_t max_request_queue_size
         size_t max_connections
         bint threaded
         string server_name
@@ -175,6 +179,8 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
     int wait_writable(exchange* x)
     string_view message_of(int code)
     int status_for(int code)
+    # A descriptor, or why there is none.
+    int take_connection(exchange* x, string& ahead) except? -1
     long long read_body(exchange* x, char* to, size_t n) except +
 
     string statsd_line(const statsd_options& options, string_view name, string_view value, string_view type) except +
@@ -216,6 +222,9 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding":
     # With the GIL, unlike their like above.
     int respond_bytes(exchange* x, python_server* server, int status, string_view reason, const vector[field]& fields,
                       object body) except +
+    # -1: it cannot be sent so, and nothing is.
+    int respond_file(exchange* x, int status, string_view reason, const vector[field]& fields, int file,
+                     unsigned long long at, unsigned long long size) except? -2
     int server_add "cruet::binding::server_add"(python_server* s, int fd, bint monitor, const tls_context& tls) except +
     void server_watch_wakeup(python_server* s, int fd) except +
     void server_take_place(python_server* s, const worker_context* place) except +

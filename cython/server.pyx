@@ -95,7 +95,8 @@ cdef class Server:
                  size_t worker_connections=10000, size_t limit_request_line=8190,
                  size_t limit_request_fields=100, size_t limit_request_field_size=8190,
                  size_t limit_request_head=65536, unsigned long long limit_request_body=0,
-                 size_t body_memory=524288, int access_log=-1, str access_log_format=common_access_log_format,
+                 size_t body_memory=524288, bint stream_bodies=False, tmp_upload_dir=None,
+                 size_t max_request_queue_size=2048, int access_log=-1, str access_log_format=common_access_log_format,
                  str syslog_prefix="", int statsd=-1, str statsd_prefix="", str statsd_tags="",
                  bint multiprocess=False,
                  forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
@@ -135,6 +136,9 @@ cdef class Server:
         options.limits.head_size = limit_request_head
         options.limits.body_size = limit_request_body
         options.body_memory = body_memory
+        options.stream_bodies = stream_bodies
+        options.temp_dir = _os.fsencode(tmp_upload_dir or "")
+        options.max_request_queue_size = max_request_queue_size
         options.refuse_underscores = header_map == "refuse"
         self.site.underscores = header_map == "dangerous"
         check_access_log_format(access_log_format)
@@ -270,6 +274,9 @@ cdef class Server:
             waiting = _start_answer(self.app, ex, context)
         finally:
             PyContext_Exit(context)
+            if x.handed():
+                # Whatever was answered on top of another protocol.
+                x.finish()
         if waiting is not None:
             self.keep(waiting)
         elif self.site.post_request is not None:

@@ -3,6 +3,7 @@
 // the handler that enters Python, and one server over either loop.
 
 #include <Python.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -101,6 +102,28 @@ inline int wait_writable(exchange* x) { return static_cast<int>(x->wait_writable
 inline std::string_view message_of(int code) noexcept { return message(static_cast<errc>(code)); }
 inline int status_for(int code) noexcept { return http::status_of(static_cast<errc>(code)); }
 
+// The descriptor of the connection, which is the caller's from then on; -1: the answer has begun,
+// -2: it is closed, -3: it is encrypted.
+inline int take_connection(exchange* x, std::string& ahead) {
+    auto taken = x->take_connection();
+    if (taken) {
+        ahead = std::move(taken->ahead);
+        return taken->socket.release();
+    }
+    if (taken.error().code == errc::connection_closed) return -2;
+    return taken.error().code == errc::not_supported ? -3 : -1;
+}
+
+// As respond(), with a part of a file, of which a duplicate is kept while it is sent; -1: there is
+// no descriptor for that, and nothing is answered.
+inline int respond_file(exchange* x, int status, std::string_view reason, const field_list& fields,
+                        int file, unsigned long long at, unsigned long long size) {
+    net::handle copy(::fcntl(file, F_DUPFD_CLOEXEC, 0));
+    if (!copy) return -1;
+    server::file_range part(std::move(copy), at, size);
+    return static_cast<int>(x->respond_file(status, reason, fields, std::move(part)).error().code);
+}
+
 // Bytes read, or minus the errc.
 inline long long read_body(exchange* x, char* to, std::size_t n) {
     const auto got = x->body().read(to, n);
@@ -194,7 +217,8 @@ public:
 
     void handle(exchange_ptr x) {
         if (queue_) {
-            server::queued_handler(*queue_).handle(std::move(x));
+            const bool taken = server::queued_handler(*queue_).handle(std::move(x));
+            if (!taken && slot_) slot_.stats().refused.add(1);
             return;
         }
         call(calls_.handle, x.get());
@@ -231,11 +255,10 @@ private:
 };
 static_assert(server::Handler<python_handler>);
 
-// Requests that wait for a thread; more are answered 503.
-inline constexpr std::size_t queue_capacity = 2048;
-
 class python_server {
 public:
+    explicit python_server(std::size_t queue_size)
+        : queue_(queue_size == 0 ? server::exchange_queue::unlimited : queue_size) {}
     virtual ~python_server() = default;
     // Takes a duplicate of the socket. errc as a number.
     virtual int add(int fd, server::listener_use use, const net::tls_context& tls) = 0;
@@ -289,7 +312,7 @@ protected:
         queue_.nudge();
     }
 
-    server::exchange_queue queue_{queue_capacity};
+    server::exchange_queue queue_;
 
 private:
     std::mutex returned_mutex_;
@@ -329,7 +352,8 @@ public:
     server_over(const server::server_options& options, const python_calls& calls,
                 const process::worker_context* place, const server::access_log_options& log,
                 const server::statsd_options& statsd)
-        : options_(options),
+        : python_server(options.max_request_queue_size),
+          options_(options),
           access_log_(log),
           statsd_(statsd),
           logs_(access_log_, statsd_),

@@ -7,6 +7,8 @@ from cpython.unicode cimport PyUnicode_Check
 
 from lib_server cimport respond, respond_bytes, start, wait_writable, write
 
+include "files.pyx"
+
 import logging as _logging
 
 cdef object _server_log = _logging.getLogger("cruet.server")
@@ -175,8 +177,34 @@ cdef class _Answer:
         if not self.head_written and (PyList_CheckExact(self.iterable) or PyTuple_CheckExact(self.iterable)):
             self.send_whole(self.iterable)
             return True
+        if not self.head_written and self.send_as_file():
+            return True
         self.iterator = iter(self.iterable)
         return self.go_on()
+
+    cdef bint send_as_file(self) except -1:
+        """Have the server send the file that the iterable is, at the client's pace; False where it is none.
+
+        Then close() may come before the client has all of it.
+        """
+        cdef _Fields fields
+        cdef int failed
+        cdef bytes reason
+        if self.headers is None or self.ex.method() == "HEAD":
+            return False
+        part = _file_part(self.iterable)
+        if part is None:
+            return False
+        fields = _Fields.__new__(_Fields)
+        fields.fill(self.headers)
+        reason = self.status[4:].encode("ascii")
+        failed = respond_file(self.ex.x, self.code, _bytes_sv(reason), fields.pairs, part[0], part[1], part[2])
+        if failed < 0:
+            return False
+        self.head_written = True
+        if failed:
+            raise ValueError(_message_text(failed))
+        return True
 
     cdef bint send(self, CResponse response, bytes body) except -1:
         """Send a response that sends itself, as run() would; ``body`` is None for a stream."""
@@ -194,6 +222,8 @@ cdef class _Answer:
                 elif response.direct_passthrough:
                     # Then the response's own close() is not called: see get_app_iter().
                     self.iterable = response.response
+                    if self.send_as_file():
+                        return True
                     self.iterator = iter(self.iterable)
                 else:
                     self.iterator = response.iter_encoded()
@@ -277,9 +307,15 @@ cdef object _fail_exchange(Exchange ex, error):
     cdef bytes body
     cdef _Fields fields
     cdef int status
-    if ex.body_error and not ex.x.started():
+    if ex.x.handed():
+        # Libraries end a WebSocket so under Gunicorn and under Werkzeug's server.
+        if not isinstance(error, (StopIteration, ConnectionError)):
+            _server_log.error("Error in the WebSocket of %s", latin1_text(ex.x.head().target()), exc_info=error)
+        ex.x.finish()
+        return
+    if ex.body_error() and not ex.x.started():
         # The client's fault, and the application did not say otherwise.
-        status = ex.body_error
+        status = ex.body_error()
         fields = _Fields.__new__(_Fields)
         fields.fill([("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")])
         body = b"The content of the request could not be read.\n"

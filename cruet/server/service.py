@@ -152,9 +152,11 @@ class Surroundings:
     def set(self, options: ServerOptions) -> None:
         """Put the variables and directories of the settings in place, in place of earlier ones.
 
-        :raises OptionError: there is no such directory to work in.
+        :raises OptionError: there is no such directory to work in, or for uploads.
         """
         self._move(options.chdir)
+        if options.tmp_upload_dir and not os.path.isdir(options.tmp_upload_dir):
+            raise OptionError(f"tmp_upload_dir {options.tmp_upload_dir!r} is no directory")
         if options.umask is not None:
             os.umask(options.umask)
         self.take_back()

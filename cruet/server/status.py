@@ -37,6 +37,7 @@ class Snapshot:
             "workers": [_described(worker) for worker in self.workers],
             "requests": sum(sum(each["responses"]) for each in everybody),
             "incomplete": sum(each["incomplete"] for each in everybody),
+            "refused": sum(each["refused"] for each in everybody),
             "bytes_out": sum(each["bytes_out"] for each in everybody),
             "connections": sum(worker["open"] for worker in self.workers),
             "latency_seconds": {f"p{q:g}": _quantile(latency, q) for q in (50, 90, 99)},
@@ -141,7 +142,8 @@ def table(now: Snapshot, before: Snapshot | None) -> str:
     times = total["latency_seconds"]
     lines.append(
         f"since the start: {total['requests']} requests, {total['incomplete']} cut off, "
-        f"{_bytes(total['bytes_out'])} sent, p50 {_time(times['p50'])}, p99 {_time(times['p99'])}"
+        f"{total['refused']} refused, {_bytes(total['bytes_out'])} sent, "
+        f"p50 {_time(times['p50'])}, p99 {_time(times['p99'])}"
     )
     return "\n".join(lines)
 

@@ -73,6 +73,7 @@
 #include "cruet/server/connection_info.hpp"
 #include "cruet/server/exchange.hpp"
 #include "cruet/server/exchange_queue.hpp"
+#include "cruet/server/file_range.hpp"
 #include "cruet/server/forwarding.hpp"
 #include "cruet/server/handler.hpp"
 #include "cruet/server/http1_session.hpp"

@@ -12,11 +12,11 @@ from cruet import _cruet
 
 
 @contextmanager
-def serving_natively(app: Any, *, threads: int = 1) -> Iterator[int]:
+def serving_natively(app: Any, *, threads: int = 1, **settings: Any) -> Iterator[int]:
     """The port where ``app`` is served, with one thread on that of the loop."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
-        server = _cruet.Server(app, [listener], threads=threads)
+        server = _cruet.Server(app, [listener], threads=threads, **settings)
         thread = threading.Thread(target=server.run)
         thread.start()
         try:

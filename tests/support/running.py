@@ -121,9 +121,16 @@ def command(*args: str) -> list[str]:
 
 @contextmanager
 def running(
-    *args: str, cwd: Path, env: dict[str, str] | None = None, argv: list[str] | None = None
+    *args: str,
+    cwd: Path,
+    env: dict[str, str] | None = None,
+    argv: list[str] | None = None,
+    before: Callable[[], None] | None = None,
 ) -> Iterator[Running]:
-    """Start a server on a free port; it is killed at the end if it still runs."""
+    """Start a server on a free port; it is killed at the end if it still runs.
+
+    `before` is called in its process before it starts.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # The tests themselves run in the background of a script; what they start shall not.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -134,6 +141,7 @@ def running(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=before,
         # A group of its own, so that nothing it starts outlives the test.
         start_new_session=True,
     )

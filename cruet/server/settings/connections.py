@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .table import integer, seconds, size
+from .table import flag, integer, path, seconds, size
 
 
 @dataclass(kw_only=True)
@@ -89,7 +89,22 @@ class Limits:
     )
     body_memory: int = size(
         512 * 1024,
-        "Larger bodies go into a temporary file where a view runs on the loop's thread.",
+        "Larger bodies wait for their view in a temporary file.",
         worker=True,
         why="Most forms stay in memory; a thousand uploads at a time take half a GiB at most.",
+    )
+    tmp_upload_dir: str | None = path(
+        None,
+        "Directory of the temporary files for large bodies; they have no names there. A full disk "
+        "fails the request with 507.",
+        worker=True,
+        shown="$TMPDIR, or else /tmp",
+        why="Where other temporary files are; /tmp may lie in memory, then another is better.",
+    )
+    stream_bodies: bool = flag(
+        False,
+        "Threads read bodies while they arrive, and views start before they are complete.",
+        worker=True,
+        why="A thread that waits for a slow client is missing for all others. For views that "
+        "answer while they read, or refuse an upload by its head.",
     )

@@ -37,6 +37,17 @@ class Processes:
         "development, and one may call another.",
         fixed=True,
     )
+    max_request_queue_size: int = integer(
+        2048,
+        "Requests that wait in a worker for a thread; more are answered 503 with Retry-After; "
+        "0: any number.",
+        unit="requests",
+        least=0,
+        most=2**31,
+        worker=True,
+        why="As many as Gunicorn lets wait in the kernel's queue, for some KiB each; who waits "
+        "behind more has mostly gone when its turn comes. The name is Passenger's.",
+    )
     with_threads: bool | None = flag(
         None,
         f"{DEVELOPMENT_THREADS} threads, or one; threads are the default in development.",

@@ -106,6 +106,8 @@ enum class errc : std::uint8_t {
 
     // The operating system.
     io,
+    no_space,
+    not_supported,
     address_in_use,
     bad_address,
     out_of_memory,
@@ -190,6 +192,8 @@ constexpr std::string_view message(errc code) noexcept {
     case errc::not_found: return "nothing matches";
     case errc::method_not_allowed: return "method is not allowed";
     case errc::io: return "input or output error";
+    case errc::no_space: return "no room to store it";
+    case errc::not_supported: return "not supported here";
     case errc::address_in_use: return "address is in use";
     case errc::bad_address: return "malformed address";
     case errc::out_of_memory: return "out of memory";

@@ -119,8 +119,11 @@ constexpr int status_of(errc code) noexcept {
     case errc::timed_out: return 408;
     case errc::not_found: return 404;
     case errc::method_not_allowed: return 405;
+    // RFC 4918 section 11.5: the log then tells a full disk from a failure of the application.
+    case errc::no_space: return 507;
     case errc::ok:
     case errc::io:
+    case errc::not_supported:
     case errc::out_of_memory:
     case errc::bad_status:
     case errc::bad_reason: return 500;

@@ -4,7 +4,10 @@
 // it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -49,6 +52,29 @@ public:
     }
     io_result write(std::string_view a, std::string_view b = {}) noexcept {
         return of([=](auto& s) { return s.write(a, b); });
+    }
+    // Of those that can; of any other nothing is sent, or handed over.
+    std::optional<io_result> send_file(int file, std::uint64_t at, std::size_t n) noexcept {
+        return of([=](auto& s) -> std::optional<io_result> {
+            if constexpr (requires { s.send_file(file, at, n); }) return s.send_file(file, at, n);
+            return {};
+        });
+    }
+    handle hand_over() noexcept {
+        return of([](auto& s) -> handle {
+            if constexpr (requires { s.hand_over(); }) return s.hand_over();
+            return {};
+        });
+    }
+    void take_back() noexcept {
+        of([](auto& s) {
+            if constexpr (requires { s.take_back(); }) s.take_back();
+        });
+    }
+    void cut() noexcept {
+        of([](auto& s) {
+            if constexpr (requires { s.cut(); }) s.cut();
+        });
     }
     void shutdown_write() noexcept {
         of([](auto& s) { s.shutdown_write(); });
@@ -100,6 +126,7 @@ inline accepted_stream open_accepted(handle socket, [[maybe_unused]] const tls_c
     return plain_stream(std::move(socket));
 }
 
-static_assert(Stream<accepted_stream>);
+static_assert(FileSender<accepted_stream>);
+static_assert(HandsOver<accepted_stream>);
 
 }  // namespace cruet::net

@@ -12,9 +12,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "cruet/net/handle.hpp"
 #include "cruet/net/loop.hpp"
 
 namespace cruet::net {
@@ -52,6 +54,26 @@ concept Stream = requires(S& stream, std::span<char> to, std::string_view a, std
     { stream.fd() } -> std::convertible_to<int>;
     // Is what it carries encrypted?
     { stream.secure() } -> std::convertible_to<bool>;
+};
+
+// What a stream may be able to do in addition: to send from a regular file what never enters this
+// process.
+template <class S>
+concept FileSender = Stream<S> && requires(S& stream, int file, std::uint64_t at, std::size_t n) {
+    // As much as fits of n bytes (n > 0) from there on; `end` where the file has none. The file's
+    // own position stays. Nothing: this cannot be done, of this file or at all.
+    { stream.send_file(file, at, n) } -> std::same_as<std::optional<io_result>>;
+};
+
+// And to give its connection to others, who then speak another protocol on it.
+template <class S>
+concept HandsOver = Stream<S> && requires(S& stream) {
+    // A second descriptor of the connection, which blocks. Without one: errno says why.
+    { stream.hand_over() } -> std::same_as<handle>;
+    // The others have done: the stream does not block any more.
+    stream.take_back();
+    // Ends the connection, whoever has descriptors of it.
+    stream.cut();
 };
 
 }  // namespace cruet::net

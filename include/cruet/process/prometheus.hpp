@@ -108,6 +108,8 @@ inline void append_prometheus(std::string& out, const scoreboard& board, std::ui
         text.sample(classes[i], sum.stats.responses[i]);
     }
     text.counter("requests_incomplete_total", "Answers that were cut off.", sum.stats.incomplete);
+    text.counter("requests_refused_total", "Answered 503, as too many waited for a thread.",
+                 sum.stats.refused);
     text.histogram("request_duration_seconds", "From the head's arrival to the answer's end.",
                    sum.stats.latency);
     text.gauge("requests_in_progress", "Requests that the application is answering.", sum.busy);

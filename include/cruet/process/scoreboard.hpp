@@ -171,7 +171,7 @@ private:
 // What stands at the front of the memory.
 struct alignas(64) board_head {
     // Of this layout; it changes whenever that does.
-    static constexpr std::uint64_t this_version = 0x6372756574000001;  // "cruet", 1
+    static constexpr std::uint64_t this_version = 0x6372756574000002;  // "cruet", 2
 
     std::uint64_t version = this_version;
     std::uint32_t slots = 0;

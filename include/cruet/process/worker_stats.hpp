@@ -30,6 +30,7 @@ struct alignas(64) worker_stats {
     event_count incomplete;  // cut off, by the client or by a failure
     event_count bytes_out;
     event_count connections;  // opened
+    event_count refused;      // answered 503, as too many requests waited for a thread
     latency_histogram latency;
 
     void count(int status, std::uint64_t bytes, std::uint64_t micros, bool cut) noexcept {
@@ -37,7 +38,8 @@ struct alignas(64) worker_stats {
         responses[digit >= 1 && digit <= 5 ? static_cast<std::size_t>(digit) : 0].add(1);
         if (cut) incomplete.add(1);
         bytes_out.add(bytes);
-        latency.add(micros);
+        // How long another protocol is spoken (101) tells nothing of how fast answers are.
+        if (status != 101) latency.add(micros);
     }
 };
 
@@ -47,6 +49,7 @@ struct stats_sum {
     std::uint64_t incomplete = 0;
     std::uint64_t bytes_out = 0;
     std::uint64_t connections = 0;
+    std::uint64_t refused = 0;
     latency_counts latency;
 
     void add(const worker_stats& s) noexcept {
@@ -54,6 +57,7 @@ struct stats_sum {
         incomplete += s.incomplete.get();
         bytes_out += s.bytes_out.get();
         connections += s.connections.get();
+        refused += s.refused.get();
         latency.add(s.latency);
     }
 };
@@ -66,6 +70,7 @@ inline void accumulate(worker_stats& to, const worker_stats& from) noexcept {
     to.incomplete.add(from.incomplete.get());
     to.bytes_out.add(from.bytes_out.get());
     to.connections.add(from.connections.get());
+    to.refused.add(from.refused.get());
     to.latency.merge(from.latency);
 }
 

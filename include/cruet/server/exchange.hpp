@@ -35,6 +35,7 @@
 #include "cruet/http/serializer.hpp"
 #include "cruet/server/completion_port.hpp"
 #include "cruet/server/connection_info.hpp"
+#include "cruet/server/file_range.hpp"
 #include "cruet/server/lent_bytes.hpp"
 #include "cruet/server/options.hpp"
 #include "cruet/server/request_body.hpp"
@@ -62,6 +63,7 @@ public:
     virtual void send_through(std::string_view bytes) = 0;
     // The same for the end of an answer, of which nothing is copied.
     virtual void send_lent(lent_bytes bytes) = 0;
+    virtual void send_file(file_range file) = 0;
     // Inline mode: has the client sent more than the request that is being answered?
     virtual bool more_input() noexcept = 0;
     // Is this a call from within Handler::handle or writable?
@@ -92,6 +94,21 @@ public:
     // The same with a body that stays where it lies. (A name of its own, so that `{}` is a body.)
     result<void> respond_lent(int status, std::string_view reason,
                               std::span<const http::field> fields, lent_bytes body);
+    // The same with a part of a file.
+    result<void> respond_file(int status, std::string_view reason,
+                              std::span<const http::field> fields, file_range body);
+
+    // Thread mode: takes the connection from the server, for another protocol (RFC 9110 section
+    // 7.8), and waits until the loop has let go of it. From then on what is answered is dropped,
+    // and finish() ends the connection. Errors: errc::invalid_argument in inline mode, once the
+    // answer has begun, or before the content is complete; errc::not_supported where the stream
+    // cannot (TLS); errc::connection_closed.
+    struct handed_connection {
+        net::handle socket;  // blocks
+        std::string ahead;   // what the server has read of it already
+    };
+    result<handed_connection> take_connection();
+    bool handed() const noexcept { return handover_.load(std::memory_order_acquire) == given; }
 
     // The head of a stream. `content_length` where known. Errors as respond(); after one the
     // exchange is ended.
@@ -142,8 +159,14 @@ public:
     void set_last() noexcept { last_.store(true, std::memory_order_relaxed); }
     // Thread mode: whether it has.
     void set_more(bool more) noexcept { more_.store(more, std::memory_order_relaxed); }
-    // Thread mode: moves what was written to `out`, and what follows that to `tail`.
-    void collect(buffer& out, lent_bytes& tail);
+    // Thread mode: moves what was written to `out`, and what follows that to `tail` or `file`.
+    void collect(buffer& out, lent_bytes& tail, file_range& file);
+    // Does a thread wait for the connection? Then one of these ends its waiting.
+    bool connection_wanted() const noexcept {
+        return handover_.load(std::memory_order_acquire) == wanted;
+    }
+    void give_connection(handed_connection connection);
+    void refuse_connection();
     // Thread mode: how many bytes wait in the connection; wakes a writer that waits for room.
     void set_downstream(std::size_t bytes);
     // Inline mode: has write() said `full` since this was last asked?
@@ -156,8 +179,9 @@ public:
         std::uint64_t bytes;
     };
     progress_made sent() const {
+        if (handed()) return {101, 0};
         const auto guard = lock();
-        return {writer_.status(), writer_.body_bytes()};
+        return {writer_.status(), writer_.body_bytes() - (shared_ ? shared_->file.size() : 0)};
     }
     // The answer is to be cut off: fail(), or fewer bytes than announced.
     bool cut() const noexcept { return cut_; }
@@ -170,13 +194,16 @@ public:
 
 private:
     friend class completion_port;
+    enum handover : std::uint8_t { kept, wanted, given, refused };
     // Thread mode's part.
     struct shared_part {
         mutable std::mutex mutex;
         std::condition_variable room;
         buffer out;
-        // Behind `out`.
+        // Behind `out`, one of these.
         lent_bytes tail;
+        file_range file;
+        handed_connection connection;
         std::size_t downstream = 0;
     };
 
@@ -185,7 +212,7 @@ private:
     }
     buffer& output() { return shared_ ? shared_->out : host_->output(); }
     std::size_t waiting() const;
-    bool unreachable() const noexcept { return gone() || (!shared_ && !host_); }
+    bool unreachable() const noexcept { return gone() || handed() || (!shared_ && !host_); }
     bool must_close() const;
     result<void> start_locked(int status, std::string_view reason,
                               std::span<const http::field> fields,
@@ -193,6 +220,8 @@ private:
     void keep_fields(std::span<const http::field> fields);
     void put(std::string_view bytes);
     void put(lent_bytes bytes);
+    void put(file_range file);
+    void end_handover(handover how);
     template <class Body>
     result<void> respond_with(int status, std::string_view reason,
                               std::span<const http::field> fields, Body body);
@@ -218,6 +247,7 @@ private:
     std::atomic<bool> last_{false};
     std::atomic<bool> more_{false};
     std::atomic<bool> queued_{false};
+    std::atomic<handover> handover_{kept};
     bool wants_room_ = false;
     bool cut_ = false;
 };

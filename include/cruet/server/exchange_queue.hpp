@@ -9,7 +9,9 @@
 //     queue.nudge();                                       // one pop() gives null: there is other
 //                                                          // work, and the queue is not closed()
 //
-// A request that finds the queue full is answered 503 with Retry-After, on the loop's thread.
+// A request that finds the queue full is answered 503 with Retry-After, on the loop's thread. A
+// connection has one request at most in the queue, those that it pipelines wait behind the answer:
+// so whoever sends much waits for each of its requests behind all other connections.
 #pragma once
 
 #include <condition_variable>
@@ -25,6 +27,8 @@ namespace cruet::server {
 
 class exchange_queue {
 public:
+    static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+
     explicit exchange_queue(std::size_t capacity) : capacity_(capacity) {}
     exchange_queue(const exchange_queue&) = delete;
     exchange_queue& operator=(const exchange_queue&) = delete;
@@ -108,8 +112,11 @@ class queued_handler {
 public:
     explicit queued_handler(exchange_queue& queue) noexcept : queue_(queue) {}
 
-    void handle(exchange_ptr x) {
-        if (!queue_.push(x)) refuse(*x);
+    // False: it was refused.
+    bool handle(exchange_ptr x) {
+        const bool taken = queue_.push(x);
+        if (!taken) refuse(*x);
+        return taken;
     }
     void writable(const exchange_ptr&) {}
     void gone(const exchange_ptr&) {}

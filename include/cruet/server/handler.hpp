@@ -8,9 +8,10 @@
 //     static_assert(Handler<hello>);
 //
 // All three are called on the loop's thread, never one inside another.
-//   handle    a request to answer. Inline mode: its content is complete. Thread mode
-//             (server_options::threaded): only its head is, and handle passes the exchange on to a
-//             thread (exchange_queue.hpp). An answer may be finished on return, or later.
+//   handle    a request to answer, complete with its content, but where that is streamed
+//             (server_options::stream_bodies): then only its head is. In thread mode
+//             (server_options::threaded) handle passes the exchange on to a thread
+//             (exchange_queue.hpp). An answer may be finished on return, or later.
 //   writable  inline mode: write() has said `full`, and now there is room. Not called in thread
 //             mode, where wait_writable() blocks.
 //   gone      the client vanished, or was cut off, before the answer was finished: release what the

@@ -8,9 +8,9 @@
 //     watch(s.interest()); wake_at(s.deadline());
 //
 // One request is in the handler's hands at a time; those pipelined behind it wait, unparsed, in a
-// bounded buffer. Inline mode calls the handler when the content is complete, thread mode when the
-// head is. What is refused (http/parser.hpp) or too slow gets a short answer and an end of the
-// connection that lets the client read it.
+// bounded buffer. The handler is called when the content is complete, or where it is streamed to a
+// thread when the head is. What is refused (http/parser.hpp) or too slow gets a short answer and an
+// end of the connection that lets the client read it.
 #pragma once
 
 #include <chrono>
@@ -41,7 +41,12 @@ public:
     http1_session(Stream stream, connection_info_ptr info, Services& services);
     http1_session(const http1_session&) = delete;
     http1_session& operator=(const http1_session&) = delete;
-    ~http1_session() { vanish(errc::connection_closed); }
+    ~http1_session() {
+        vanish(errc::connection_closed);
+        if constexpr (net::HandsOver<Stream>) {
+            if (shared_) stream_.cut();
+        }
+    }
 
     // What happened. None of these may be called from within a handler.
     void on_readable();
@@ -74,6 +79,7 @@ public:
     void flush() override;
     void send_through(std::string_view bytes) override;
     void send_lent(lent_bytes bytes) override;
+    void send_file(file_range file) override;
     bool more_input() noexcept override { return behind_ > 0 || stream_.unread(); }
     bool handling() const noexcept override { return handling_; }
     void progress() override;
@@ -96,7 +102,9 @@ private:
     void request_arrived();
     void note_client();
 
-    std::size_t unsent() const noexcept { return out_.size() + tail_.size(); }
+    std::uint64_t unsent() const noexcept { return out_.size() + tail_.size() + file_.size(); }
+    // In memory.
+    std::size_t waiting() const noexcept { return out_.size() + tail_.size(); }
     bool may_parse() const noexcept;
     bool may_read() const noexcept;
     std::size_t parse(std::string_view input);
@@ -110,7 +118,11 @@ private:
     void call_handler(bool first);
     void settle_answer();
     void finish_answer();
+    void finish_other_protocol();
+    bool finish_file();
+    void give_connection();
     void refuse(errc why);
+    net::io_result send_some_file();
     void start_closing(bool linger);
     void sent_all();
     void linger_read();
@@ -136,8 +148,9 @@ private:
     http::request_parser<sink> parser_;
     exchange_ptr exchange_;
     buffer out_;
-    // Behind out_: the rest of a large answer. Nothing is begun before it is sent.
+    // Behind out_, one of these: the rest of a large answer. Nothing is begun before it is sent.
     lent_bytes tail_;
+    file_range file_;
     // What was read behind the request that is being answered.
     buffer pending_;
     void (*changed_)(void*) = nullptr;
@@ -165,10 +178,14 @@ private:
     bool room_wanted_ = false;    // write() said `full`
     bool input_end_ = false;      // the peer sends no more
     bool input_dead_ = false;     // nothing more is parsed
-    bool window_full_ = false;    // thread mode: the content's reader is behind
+    bool window_full_ = false;    // the content's reader is behind
     bool writing_ = false;        // output waits for the client since last_written_
     bool linger_ = false;
-    bool too_slow_ = false;  // was answered 408
+    bool too_slow_ = false;      // was answered 408
+    bool file_last_ = false;     // the answer is over once file_ is sent
+    bool file_refused_ = false;  // the stream cannot send that one by itself
+    bool handed_ = false;        // another protocol is spoken, by the handler
+    bool shared_ = false;        // the connection has, or had, another owner, too
     bool broken_ = false;
 };
 

@@ -43,9 +43,12 @@ struct server_options {
 
     // Bytes of an answer waiting for the client beyond which a handler is asked to pause.
     std::size_t high_water = 65536;
-    // Inline mode: content beyond this many bytes goes to a temporary file.
+    // Content beyond this many bytes goes to a temporary file.
     std::size_t body_memory = 524288;
-    // Thread mode: bytes of content kept for the reader before the socket is left unread.
+    // Thread mode: handlers start at the head and read content while it arrives, of which nothing
+    // is stored; a client then keeps its thread for as long as it likes to send.
+    bool stream_bodies = false;
+    // And so many bytes of it are kept for the reader before the socket is left unread.
     std::size_t body_window = 65536;
     // Where temporary files are made. Empty: $TMPDIR, else /tmp.
     std::string temp_dir;
@@ -56,6 +59,9 @@ struct server_options {
     // handler sees them otherwise.
     bool refuse_underscores = false;
 
+    // Do handlers start before the content is complete?
+    bool streams() const noexcept { return threaded && stream_bodies; }
+
     // Names of fields of answers to keep for their reports, in lower case.
     std::vector<std::string> kept_fields;
 
@@ -65,9 +71,11 @@ struct server_options {
 
     // Connections open at once; more wait in the kernel's queue.
     std::size_t max_connections = 10000;
-    // True: handlers run in other threads (exchange_queue.hpp), from the head on.
-    // False: on the loop's thread, once the content is complete.
+    // True: handlers run in other threads (exchange_queue.hpp). False: on the loop's thread.
     bool threaded = false;
+    // Thread mode: requests that wait for a thread (exchange_queue.hpp); more are answered 503. 0:
+    // any number.
+    std::size_t max_request_queue_size = 2048;
     // The Server field. Empty: none is sent.
     std::string server_name = "cruet";
 };

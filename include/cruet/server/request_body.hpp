@@ -1,16 +1,18 @@
 // The content of one request, between the connection that receives it and the handler.
 //
-// Inline mode: the handler starts when all of it is here, in memory or past
-// server_options::body_memory in a temporary file that has no name.
+// The handler starts when all of it is here, in memory or past server_options::body_memory in a
+// temporary file that has no name.
 //
 //     if (!body.spooled()) use(body.memory());      // valid as long as the exchange
 //     else ::pread(body.fd(), ...);                 // body.size() bytes
 //
-// Thread mode: the handler's thread reads while it arrives. read() blocks, and the connection
-// leaves its socket unread while `window` bytes wait here.
+// Streaming (server_options::stream_bodies): the handler's thread reads while it arrives. read()
+// blocks, and the connection leaves its socket unread while `window` bytes wait here.
 //
-// read() works in both modes. Its errors are those the connection met: errc::connection_closed,
-// errc::timed_out, errc::body_too_large, errc::body_incomplete, a framing error, errc::io.
+// read() works either way. Its errors are those the connection met: errc::connection_closed,
+// errc::timed_out, errc::body_too_large, errc::body_incomplete, a framing error,
+// errc::no_space where the disk is full (or its quota, or the process's limit of a file's size is
+// reached), errc::io.
 #pragma once
 
 #include <atomic>
@@ -37,26 +39,32 @@ public:
     // Bytes received; all of them once complete().
     std::uint64_t size() const noexcept { return size_.load(std::memory_order_acquire); }
     bool complete() const noexcept { return state_.load(std::memory_order_acquire) == whole; }
-    bool threaded() const noexcept { return sync_ != nullptr; }
+    // Is it read while it arrives?
+    bool streamed() const noexcept { return sync_ != nullptr; }
     // In a file rather than in memory?
     bool spooled() const noexcept { return static_cast<bool>(file_); }
     // The file, its offset in no particular place; -1 when not spooled.
     int fd() const noexcept { return file_.get(); }
-    // Inline mode and not spooled: the whole content.
+    // Neither streamed nor spooled: the whole content.
     std::string_view memory() const noexcept { return data_.view(); }
 
-    // Up to n bytes, in order; 0 at the end of the content. Thread mode blocks until there are
-    // some. An error stays.
+    // Up to n bytes, in order; 0 at the end of the content. Streaming blocks until there are some.
+    // An error stays.
     result<std::size_t> read(char* to, std::size_t n);
 
     // The connection's side, on the loop's thread.
 
-    // Forgets everything. `window` > 0 chooses thread mode; `resume(owner)` is then called, on the
+    // Forgets everything. `window` > 0 chooses streaming; `resume(owner)` is then called, on the
     // reader's thread, when the connection may go on after append() has said `false`.
     void reset(std::size_t memory_limit, const std::string* temp_dir, std::size_t window,
                void (*resume)(void*), void* owner);
-    // False: the window is full (thread mode alone; the bytes were taken). errc::io where the
-    // file cannot be written.
+    // Lets go of memory and file.
+    void clear() noexcept {
+        if (data_.capacity() > 0) data_.release();
+        file_.reset();
+    }
+    // False: the window is full (streaming alone; the bytes were taken). errc::no_space or
+    // errc::io where the file cannot be written.
     result<bool> append(std::string_view bytes);
     void finish() noexcept { end(whole, errc::ok); }
     // What read() tells from now on, once what has arrived is read.
@@ -79,8 +87,8 @@ private:
 
     void end(phase state, errc why) noexcept;
     result<void> spool(std::string_view bytes);
-    result<std::size_t> read_inline(char* to, std::size_t n);
-    result<std::size_t> read_threaded(char* to, std::size_t n);
+    result<std::size_t> read_stored(char* to, std::size_t n);
+    result<std::size_t> read_streamed(char* to, std::size_t n);
 
     buffer data_;
     net::handle file_;

@@ -35,9 +35,16 @@ struct named {
 };
 struct other : named {
     std::string_view complaint() const { return "other"; }
+    std::optional<io_result> send_file(int, std::uint64_t, std::size_t n) {
+        return io_result{io_state::ok, n};
+    }
+    handle hand_over() { return handle(::dup(0)); }
+    void take_back() { *log += 't'; }
+    void cut() { *log += 'c'; }
 };
 using either = either_stream<named, other>;
-static_assert(Stream<either>);
+static_assert(FileSender<either>);
+static_assert(HandsOver<either>);
 static_assert(Stream<accepted_stream>);
 
 }  // namespace
@@ -53,6 +60,12 @@ TEST_CASE("either_stream: is whichever it was made of") {
         e.shutdown_write();
         e.reset_on_close();
         CHECK(log == "rwsx");
+        // What only one of them can do.
+        CHECK(e.send_file(0, 0, 5).has_value() == second);
+        CHECK(static_cast<bool>(e.hand_over()) == second);
+        e.take_back();
+        e.cut();
+        CHECK(log == (second ? "rwsxtc" : "rwsx"));
         CHECK(e.pending() == second);
         CHECK(e.unread() == second);
         CHECK(e.secure() == second);

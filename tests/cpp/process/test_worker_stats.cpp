@@ -16,13 +16,15 @@ TEST_CASE("worker_stats: answers by the first digit of their status") {
     CHECK(s.responses[5].get() == 1);
     CHECK(s.incomplete.get() == 1);
     CHECK(s.bytes_out.get() == 85);
-    CHECK(s.latency.count(1) == 8);
+    // But for the 101, whose time is that of another protocol.
+    CHECK(s.latency.count(1) == 7);
 }
 
 TEST_CASE("worker_stats: what has ended is added up") {
     worker_stats first, second, both;
     first.count(200, 1, 100, false);
     first.connections.add(2);
+    first.refused.add(3);
     second.count(500, 2, 100, true);
     accumulate(both, first);
     accumulate(both, second);
@@ -34,6 +36,7 @@ TEST_CASE("worker_stats: what has ended is added up") {
     CHECK(sum.incomplete == 1);
     CHECK(sum.bytes_out == 4);
     CHECK(sum.connections == 4);
+    CHECK(sum.refused == 6);
     CHECK(sum.latency.total() == 3);
     CHECK(sum.latency.sum == 300);
 }

@@ -1,5 +1,8 @@
 #include "cruet/server/request_body.hpp"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <string>
 #include <thread>
 
@@ -66,6 +69,27 @@ TEST_CASE("request_body: a folder without room for a file is an error") {
     CHECK(body.append("c").error().code == errc::io);
 }
 
+TEST_CASE("request_body: a full disk is an error of its own") {
+    // As a full disk does, a limit of the size of files keeps only part of a write.
+    struct rlimit before {};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const struct rlimit small { 10, before.rlim_max };
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    request_body body;
+    start_inline(body, 2);
+    const auto fits = body.append("12345678");
+    const auto more = body.append("90ab");
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    CHECK(fits);
+    CHECK(more.error().code == errc::no_space);
+    body.fail(errc::no_space);
+    char part[20];
+    CHECK(body.read(part, sizeof part).value() == 8);
+    CHECK(body.read(part, sizeof part).error().code == errc::no_space);
+}
+
 TEST_CASE("request_body: an error follows what has arrived, and stays") {
     request_body body;
     start_inline(body, 100);
@@ -87,7 +111,7 @@ TEST_CASE("request_body: a thread reads what arrives, and the window holds the s
     request_body body;
     body.reset(
         100, nullptr, 8, [](void* owner) { ++static_cast<resumption*>(owner)->times; }, &resumed);
-    CHECK(body.threaded());
+    CHECK(body.streamed());
     CHECK(body.append("1234").value());
     CHECK(body.has_room());
     CHECK_FALSE(body.append("56789").value());

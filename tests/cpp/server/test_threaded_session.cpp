@@ -20,6 +20,7 @@ namespace {
 struct threaded_fixture : session_fixture {
     threaded_fixture() {
         options.threaded = true;
+        options.stream_bodies = true;
         handler.on_handle = [this](exchange& x) { handler.hold(x); };
     }
     exchange& held(std::size_t i = 0) {
@@ -102,6 +103,66 @@ TEST_CASE("thread mode: content is read while it arrives, and not faster than it
     CHECK(body == std::string(900, 'a') + std::string(900, 'b') + std::string(3200, 'c'));
     CHECK(f.take().find("Connection: close") == std::string::npos);
     CHECK(f.session->idle());
+}
+
+TEST_CASE("thread mode: a thread gets what is complete, in memory or in a file") {
+    threaded_fixture f;
+    f.options.stream_bodies = false;
+    f.options.body_memory = 1000;
+    f.options.body_timeout = 30ms;
+    const std::size_t size = GENERATE(900, 5000);
+    f.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+    f.send(std::string(size - 1, 'a'));
+    CHECK(f.handler.held.empty());
+    SECTION("whole") {
+        f.send("z" + get("/2"));
+        exchange& x = f.held();
+        CHECK(x.body().spooled() == (size > 1000));
+        CHECK_FALSE(x.body().streamed());
+        std::string body;
+        errc failure{};
+        std::thread([&] {
+            body = read_all(x, failure);
+            (void)x.respond(200, {}, {}, "thanks");
+        }).join();
+        CHECK(failure == errc::ok);
+        CHECK(body == std::string(size - 1, 'a') + "z");
+        REQUIRE(f.turn());
+        CHECK(f.take().ends_with("thanks"));
+        CHECK(f.handler.held.size() == 2);
+    }
+    SECTION("too slow") {
+        std::this_thread::sleep_for(50ms);
+        f.session->on_deadline();
+        CHECK(f.take().starts_with("HTTP/1.1 408 "));
+        CHECK(f.handler.held.empty());
+    }
+    SECTION("vanished") {
+        f.end();
+        CHECK(f.handler.held.empty());
+    }
+}
+
+TEST_CASE("thread mode: who pipelines waits with each request behind all other connections") {
+    exchange_queue queue(100);
+    threaded_fixture greedy, modest;
+    greedy.handler.on_handle =
+        modest.handler.on_handle = [&](exchange& x) { CHECK(queue.push(exchange_ptr(&x))); };
+    std::string many;
+    for (int i = 0; i < 50; ++i) many += get("/greedy");
+    greedy.send(many);
+    CHECK(queue.size() == 1);
+    modest.send(get("/modest"));
+    CHECK(queue.size() == 2);
+    std::string order;
+    for (int i = 0; i < 4; ++i) {
+        const exchange_ptr x = queue.pop();
+        order += x->head().target()[1];
+        answer(*x, "done");
+        (x->head().target() == "/greedy" ? greedy : modest).turn();
+        if (i == 1) modest.send(get("/modest"));
+    }
+    CHECK(order == "gmgm");
 }
 
 TEST_CASE("thread mode: an answer before the content is there ends the connection") {

@@ -69,7 +69,8 @@ def test_a_broken_file_keeps_the_old_service(folder: Path) -> None:
 
         _reload(server)
         server.await_line("Reloaded")
-        assert server.get("/" + "x" * 100)[0] == 200
+        # The old worker may still take what was queued for it.
+        until(lambda: server.get("/" + "x" * 100)[0] == 200)
 
 
 def _answers(port: int) -> bool:

@@ -70,7 +70,7 @@ inline void exchange::begin(http::head_ptr head, connection_info_ptr info, excha
         auto* x = static_cast<exchange*>(self);
         if (x->port_) x->port_->notify(*x);
     };
-    body_.reset(options.body_memory, &options.temp_dir, options.threaded ? options.body_window : 0,
+    body_.reset(options.body_memory, &options.temp_dir, options.streams() ? options.body_window : 0,
                 resume, this);
     writer_.prepare({.version = head_->version(),
                      .keep_alive = keep_alive,
@@ -83,9 +83,12 @@ inline void exchange::recycle() noexcept {
     info_.reset();
     host_ = nullptr;
     port_.reset();
+    body_.clear();
     if (shared_) {
         shared_->out.clear();
         shared_->tail.reset();
+        shared_->file.reset();
+        shared_->connection = {};
         shared_->downstream = 0;
     }
     gone_.store(false, std::memory_order_relaxed);
@@ -94,6 +97,7 @@ inline void exchange::recycle() noexcept {
     last_.store(false, std::memory_order_relaxed);
     more_.store(false, std::memory_order_relaxed);
     queued_.store(false, std::memory_order_relaxed);
+    handover_.store(kept, std::memory_order_relaxed);
     wants_room_ = cut_ = false;
     kept_fields_.clear();
 }
@@ -192,6 +196,21 @@ inline void exchange::put(lent_bytes bytes) {
     }
 }
 
+inline void exchange::put(file_range file) {
+    file.truncate(writer_.accepts(static_cast<std::size_t>(file.size())));
+    if (file.empty()) return;
+    writer_.open_piece(output(), static_cast<std::size_t>(file.size()));
+    if (!shared_) return host_->send_file(std::move(file));
+    shared_->file = std::move(file);
+    if (port_) return;
+    // An answer of no connection is collected whole.
+    while (const std::size_t n = shared_->file.read({output().prepare(65536), 65536})) {
+        output().commit(n);
+        shared_->file.consume(n);
+    }
+    cut_ = !shared_->file.empty();
+}
+
 inline void exchange::end_locked() {
     if (!writer_.finish(output())) cut_ = true;
     ended_.store(true, std::memory_order_release);
@@ -209,12 +228,12 @@ result<void> exchange::respond_with(int status, std::string_view reason,
         const auto guard = lock();
         if (unreachable()) {
             ended_.store(true, std::memory_order_release);
-            return {};
-        }
-        done = start_locked(status, reason, fields, body.size());
-        if (done) {
-            put(std::move(body));
-            end_locked();
+        } else {
+            done = start_locked(status, reason, fields, body.size());
+            if (done) {
+                put(std::move(body));
+                end_locked();
+            }
         }
     }
     signal();
@@ -229,6 +248,42 @@ inline result<void> exchange::respond(int status, std::string_view reason,
 inline result<void> exchange::respond_lent(int status, std::string_view reason,
                                            std::span<const http::field> fields, lent_bytes body) {
     return respond_with(status, reason, fields, std::move(body));
+}
+
+inline result<void> exchange::respond_file(int status, std::string_view reason,
+                                           std::span<const http::field> fields, file_range body) {
+    return respond_with(status, reason, fields, std::move(body));
+}
+
+inline result<exchange::handed_connection> exchange::take_connection() {
+    if (!threaded() || !body_.complete()) return errc::invalid_argument;
+    {
+        const auto guard = lock();
+        if (gone()) return errc::connection_closed;
+        if (writer_.started() || ended()) return errc::invalid_argument;
+        auto before = kept;
+        if (!handover_.compare_exchange_strong(before, wanted)) return errc::invalid_argument;
+    }
+    port_->notify(*this);
+    auto guard = lock();
+    shared_->room.wait(guard, [&] { return gone() || !connection_wanted(); });
+    if (handed()) return std::move(shared_->connection);
+    handover_.store(kept, std::memory_order_release);
+    return gone() ? errc::connection_closed : errc::not_supported;
+}
+
+inline void exchange::end_handover(handover how) {
+    handover_.store(how, std::memory_order_release);
+    shared_->room.notify_all();
+}
+inline void exchange::give_connection(handed_connection connection) {
+    const auto guard = lock();
+    shared_->connection = std::move(connection);
+    end_handover(given);
+}
+inline void exchange::refuse_connection() {
+    const auto guard = lock();
+    end_handover(refused);
 }
 
 inline result<void> exchange::start(int status, std::string_view reason,
@@ -288,9 +343,7 @@ inline void exchange::finish() {
         if (ended()) return;
         if (unreachable()) {
             ended_.store(true, std::memory_order_release);
-            return;
-        }
-        if (!writer_.started()) {
+        } else if (!writer_.started()) {
             answer_500();
         } else {
             end_locked();
@@ -316,17 +369,19 @@ inline void exchange::fail() {
 inline void exchange::disconnect(errc why) {
     body_.fail(why);
     lent_bytes unsent;
+    file_range unsent_file;
     {
         const auto guard = lock();
         host_ = nullptr;
         gone_.store(true, std::memory_order_release);
         if (!shared_) return;
         unsent = std::move(shared_->tail);
+        unsent_file = std::move(shared_->file);
         shared_->room.notify_all();
     }
 }
 
-inline void exchange::collect(buffer& out, lent_bytes& tail) {
+inline void exchange::collect(buffer& out, lent_bytes& tail, file_range& file) {
     const auto guard = lock();
     if (out.empty()) {
         out.swap(shared_->out);
@@ -335,6 +390,7 @@ inline void exchange::collect(buffer& out, lent_bytes& tail) {
         shared_->out.clear();
     }
     if (!shared_->tail.empty()) tail = std::move(shared_->tail);
+    if (!shared_->file.empty()) file = std::move(shared_->file);
     shared_->downstream = out.size() + tail.size();
 }
 

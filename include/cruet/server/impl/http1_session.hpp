@@ -77,12 +77,12 @@ void http1_session<S, V>::request_arrived() {
 template <net::Stream S, class V>
 bool http1_session<S, V>::may_parse() const noexcept {
     return state_ == state::open && !request_whole_ && !input_dead_ && !broken_ && tail_.empty() &&
-           out_.size() < services_.options.high_water;
+           file_.empty() && out_.size() < services_.options.high_water;
 }
 
 template <net::Stream S, class V>
 bool http1_session<S, V>::may_read() const noexcept {
-    if (input_end_ || broken_) return false;
+    if (input_end_ || broken_ || handed_) return false;
     if (state_ == state::lingering) return true;
     if (state_ != state::open || input_dead_ || window_full_) return false;
     return pending_.empty() || (pending_.size() < pending_limit && exchange_);
@@ -90,7 +90,7 @@ bool http1_session<S, V>::may_read() const noexcept {
 
 template <net::Stream S, class V>
 net::interest http1_session<S, V>::interest() const noexcept {
-    if (state_ == state::done) return net::interest::none;
+    if (state_ == state::done || handed_) return net::interest::none;
     // Input that waits for another turn goes on as soon as the client can take its answers.
     const bool turn_wanted = !pending_.empty() && may_parse();
     return stream_.waiting(
@@ -160,7 +160,7 @@ void http1_session<S, V>::after_feed() {
         continued_ = true;
         output().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
-    if (!called_ && (request_whole_ || services_.options.threaded)) call_handler(true);
+    if (!called_ && (request_whole_ || services_.options.streams())) call_handler(true);
 }
 
 // The peer has sent all it will, and it is parsed.
@@ -227,7 +227,8 @@ template <net::Stream S, class V>
 void http1_session<S, V>::settle_answer() {
     if (broken_) return;
     if (exchange_->ended()) {
-        finish_answer();
+        file_last_ = true;
+        finish_file();
     } else {
         room_wanted_ = exchange_->take_wants_room();
     }
@@ -251,7 +252,7 @@ void http1_session<S, V>::go_on() {
         // Asked first: what was written before the end is then sure to be collected.
         const bool ended = exchange_->ended();
         output();
-        exchange_->collect(out_, tail_);
+        exchange_->collect(out_, tail_, file_);
         flush();
         if (window_full_ && exchange_->body().has_room()) {
             // The wait was the handler's, not the client's.
@@ -259,15 +260,29 @@ void http1_session<S, V>::go_on() {
             last_read_ = body_since_ = now_;
         }
         if (ended && !broken_) {
-            finish_answer();
+            file_last_ = true;
+            finish_file();
         } else {
-            exchange_->set_downstream(unsent());
+            exchange_->set_downstream(waiting());
         }
     } else {
         settle_answer();
     }
     if (!broken_) drive();
     advance();
+}
+
+// An answer is over when its file is sent: only then is it known how it ended.
+template <net::Stream S, class V>
+bool http1_session<S, V>::finish_file() {
+    if (!file_last_ || !file_.empty() || broken_) return false;
+    file_last_ = file_refused_ = false;
+    if (handed_) {
+        finish_other_protocol();
+    } else {
+        finish_answer();
+    }
+    return true;
 }
 
 template <net::Stream S, class V>
@@ -292,6 +307,33 @@ void http1_session<S, V>::finish_answer() {
     } else if (!keep) {
         start_closing(more_may_come);
     }
+    services_.pools.give(std::move(x));
+}
+
+// ---- other protocols ----
+
+template <net::Stream S, class V>
+void http1_session<S, V>::give_connection() {
+    if constexpr (net::HandsOver<S>) {
+        std::string ahead(pending_.view());
+        if (net::handle socket = stream_.hand_over()) {
+            handed_ = shared_ = true;
+            services_.pools.give(pending_);
+            behind_ = 0;
+            return exchange_->give_connection({std::move(socket), std::move(ahead)});
+        }
+    }
+    exchange_->refuse_connection();
+}
+
+template <net::Stream S, class V>
+void http1_session<S, V>::finish_other_protocol() {
+    if constexpr (net::HandsOver<S>) stream_.take_back();
+    exchange_ptr x = std::move(exchange_);
+    report(*x, false);
+    x->detach();
+    handed_ = called_ = request_whole_ = false;
+    start_closing(true);
     services_.pools.give(std::move(x));
 }
 

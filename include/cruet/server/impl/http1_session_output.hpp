@@ -10,6 +10,9 @@
 namespace cruet::server {
 
 inline constexpr std::chrono::milliseconds stop_linger{100};
+// Bytes of a file that are sent in one turn of the loop, and copied at once where they have to be.
+inline constexpr std::size_t file_turn = 1 << 20;
+inline constexpr std::size_t file_piece = 32768;
 
 // A short answer of the server's own, and the connection's end.
 template <net::Stream S, class V>
@@ -68,12 +71,15 @@ template <net::Stream S, class V>
 void http1_session<S, V>::flush() {
     if (unsent() == 0) return;
     if (broken_) return break_off();
-    const net::io_result sent = stream_.write(out_.view(), tail_.view());
-    if (sent.state == net::io_state::broken) return break_off();
+    const net::io_result sent =
+        file_.empty() ? stream_.write(out_.view(), tail_.view()) : send_some_file();
+    // A file that ends too early is as bad as a client that does: it is the length that was told.
+    if (sent.state == net::io_state::broken || sent.state == net::io_state::end) return break_off();
     if (sent.state != net::io_state::ok) return;
     last_written_ = now_;
     const std::size_t of_out = std::min(sent.bytes, out_.size());
     out_.consume(of_out);
+    if (!file_.empty()) file_.consume(sent.bytes - of_out);
     if (tail_.empty()) return;
     tail_.consume(sent.bytes - of_out);
     // A small rest is not worth waiting for by its owner.
@@ -81,6 +87,25 @@ void http1_session<S, V>::flush() {
         output().append(tail_.view());
         tail_.reset();
     }
+}
+
+// The output before it goes with the file's beginning: a small file is one packet.
+template <net::Stream S, class V>
+net::io_result http1_session<S, V>::send_some_file() {
+    if constexpr (net::FileSender<S>) {
+        if (out_.empty() && !file_refused_) {
+            const auto n =
+                static_cast<std::size_t>(std::min<std::uint64_t>(file_.size(), file_turn));
+            const auto sent = stream_.send_file(file_.fd(), file_.at(), n);
+            if (sent) return *sent;
+            file_refused_ = true;
+        }
+    }
+    // Not the loop's read buffer, in which requests behind this one may lie.
+    char piece[file_piece];
+    const std::size_t n = file_.read(piece);
+    if (n == 0) return {net::io_state::end, 0};
+    return stream_.write(out_.view(), {piece, n});
 }
 
 template <net::Stream S, class V>
@@ -102,12 +127,19 @@ void http1_session<S, V>::send_lent(lent_bytes bytes) {
 }
 
 template <net::Stream S, class V>
+void http1_session<S, V>::send_file(file_range file) {
+    if (broken_) return;
+    file_ = std::move(file);
+    flush();
+}
+
+template <net::Stream S, class V>
 void http1_session<S, V>::on_writable() {
     begin_turn();
     flush();
     if (exchange_ && called_ && !broken_) {
         if (services_.options.threaded) {
-            exchange_->set_downstream(unsent());
+            exchange_->set_downstream(waiting());
         } else if (room_wanted_ && unsent() <= services_.options.high_water / 2) {
             call_handler(false);
         }
@@ -120,14 +152,18 @@ void http1_session<S, V>::on_writable() {
 template <net::Stream S, class V>
 void http1_session<S, V>::advance() {
     if (state_ == state::done) return;
-    const bool was_blocked = !tail_.empty() || out_.size() >= services_.options.high_water;
+    bool go_on = !tail_.empty() || out_.size() >= services_.options.high_water;
     flush();
-    if (was_blocked && !broken_ && may_parse()) {
+    while ((finish_file() || go_on) && !broken_ && may_parse()) {
+        go_on = false;
         drive();
         flush();
     }
     if (broken_) return vanish(errc::connection_closed);
-    if (services_.options.threaded && exchange_ && called_) exchange_->set_downstream(unsent());
+    if (services_.options.threaded && exchange_ && called_ && !handed_) {
+        exchange_->set_downstream(waiting());
+        if (unsent() == 0 && exchange_->connection_wanted()) give_connection();
+    }
     if (out_.empty()) services_.pools.give(out_);
     if (unsent() == 0 && state_ == state::closing) sent_all();
     update_deadline();
@@ -187,10 +223,14 @@ void http1_session<S, V>::vanish(errc why) {
     out_.release();
     tail_.reset();
     pending_.release();
-    if (!exchange_) return;
+    if (!exchange_) {
+        file_.reset();
+        return;
+    }
     exchange_ptr x = std::move(exchange_);
     const bool tell = called_ && !x->ended();
     if (called_) report(*x, true);
+    file_.reset();
     x->disconnect(why);
     if (tell) services_.handler.gone(x);
 }
@@ -213,7 +253,7 @@ void http1_session<S, V>::report(exchange& x, bool incomplete) {
         x.connection(),
         &x.head(),
         sent.status,
-        sent.bytes,
+        sent.bytes - std::min(sent.bytes, file_.size()),
         static_cast<std::uint64_t>(
             std::chrono::duration_cast<std::chrono::microseconds>(took).count()),
         incomplete,
@@ -244,7 +284,9 @@ void http1_session<S, V>::update_deadline() {
     const server_options& options = services_.options;
     if (unsent() > 0 && !writing_) last_written_ = now_;
     writing_ = unsent() > 0;
-    if (state_ == state::lingering) {
+    if (handed_) {
+        deadline_ = never;
+    } else if (state_ == state::lingering) {
         deadline_ = linger_until_;
     } else if (writing_) {
         deadline_ = after(last_written_, options.write_timeout);

@@ -49,12 +49,16 @@ inline bool write_all(int fd, std::string_view bytes) noexcept {
     return true;
 }
 
+// By errno, what has kept a file from being made or written.
+inline errc why_unwritten() noexcept {
+    return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? errc::no_space : errc::io;
+}
+
 }  // namespace detail
 
 inline void request_body::reset(std::size_t memory_limit, const std::string* temp_dir,
                                 std::size_t window, void (*resume)(void*), void* owner) {
-    if (data_.capacity() > 0) data_.release();
-    if (file_) file_.reset();
+    clear();
     size_.store(0, std::memory_order_relaxed);
     read_ = 0;
     memory_limit_ = memory_limit;
@@ -75,10 +79,10 @@ inline void request_body::reset(std::size_t memory_limit, const std::string* tem
 inline result<void> request_body::spool(std::string_view bytes) {
     if (!file_) {
         file_ = detail::open_temporary(temp_dir_ ? *temp_dir_ : std::string());
-        if (!file_ || !detail::write_all(file_.get(), data_.view())) return errc::io;
+        if (!file_ || !detail::write_all(file_.get(), data_.view())) return detail::why_unwritten();
         data_.release();
     }
-    if (!detail::write_all(file_.get(), bytes)) return errc::io;
+    if (!detail::write_all(file_.get(), bytes)) return detail::why_unwritten();
     return {};
 }
 
@@ -122,10 +126,10 @@ inline bool request_body::has_room() const {
 
 inline result<std::size_t> request_body::read(char* to, std::size_t n) {
     if (n == 0) return std::size_t{0};
-    return sync_ ? read_threaded(to, n) : read_inline(to, n);
+    return sync_ ? read_streamed(to, n) : read_stored(to, n);
 }
 
-inline result<std::size_t> request_body::read_inline(char* to, std::size_t n) {
+inline result<std::size_t> request_body::read_stored(char* to, std::size_t n) {
     const std::uint64_t left = size() - read_;
     n = static_cast<std::size_t>(std::min<std::uint64_t>(n, left));
     if (n == 0) {
@@ -146,7 +150,7 @@ inline result<std::size_t> request_body::read_inline(char* to, std::size_t n) {
     return static_cast<std::size_t>(got);
 }
 
-inline result<std::size_t> request_body::read_threaded(char* to, std::size_t n) {
+inline result<std::size_t> request_body::read_streamed(char* to, std::size_t n) {
     std::unique_lock lock(sync_->mutex);
     sync_->arrived.wait(
         lock, [&] { return !data_.empty() || state_.load(std::memory_order_relaxed) != arriving; });
