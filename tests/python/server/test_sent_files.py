@@ -7,15 +7,18 @@ import os
 import re
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from memory import MIB, growth_below
+from native_server import serving_natively
 from running import MODES, Running, running, until
 from two_ways import sent
 
-from cruet import Flask, Response, send_file
+from cruet import Flask, Response, _cruet, send_file
+from cruet.toolkit.serving import make_ssl_devcert
 from cruet.toolkit.wsgi import FileWrapper
 
 APP = """
@@ -326,3 +329,26 @@ def test_a_file_is_closed_once_and_after_its_answer(text: Path, native: bool) ->
     )
     assert not sent(app, "/sent", "HEAD", native=native).endswith(b"0123456789")
     assert closed == ["closed"]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_files_go_over_tls_too(tmp_path: Path, threads: int) -> None:
+    certificate, key = make_ssl_devcert(str(tmp_path / "dev"), host="localhost")
+    (tmp_path / "digits.txt").write_bytes(DIGITS)
+    app = Flask(__name__)
+
+    @app.get("/")
+    def whole() -> Response:
+        return send_file(tmp_path / "digits.txt")
+
+    tls = _cruet.TlsContext([(certificate, key)])
+    with serving_natively(app, threads=threads, tls=tls) as port:
+        context = ssl.create_default_context(cafile=certificate)
+        connection = http.client.HTTPSConnection("localhost", port, timeout=20, context=context)
+        for wanted, part in (
+            ("bytes=0-", DIGITS),
+            ("bytes=1000000-1200000", DIGITS[1_000_000:1_200_001]),
+        ):
+            connection.request("GET", "/", headers={"Range": wanted})
+            assert connection.getresponse().read() == part
+        connection.close()
