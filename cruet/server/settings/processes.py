@@ -81,8 +81,8 @@ class Processes:
 
     timeout: float = seconds(
         30.0,
-        "Seconds a view may take before its worker is replaced; 0: any time. Those of a WebSocket do "
-        "not count.",
+        "Seconds a view may take before its worker is replaced; 0: any time. Those of a WebSocket "
+        "do not count.",
         worker=True,
         master=True,
         flags="-t",
