@@ -52,10 +52,12 @@ from ._cruet_server import has_tls as has_tls
 from ._cruet_server import inherit as inherit
 from ._cruet_server import latency_quantile as latency_quantile
 from ._cruet_server import leave_terminal as leave_terminal
+from ._cruet_server import offer_activation as offer_activation
 from ._cruet_server import recycle_reasons as recycle_reasons
 from ._cruet_server import run_master as run_master
 from ._cruet_server import set_process_name as set_process_name
 from ._cruet_server import statsd_line as statsd_line
+from ._cruet_server import take_activation as take_activation
 from ._cruet_server import versions as versions
 from .app import Flask
 from .ctx import AppContext, RequestContext, _AppCtxGlobals

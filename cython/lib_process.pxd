@@ -19,6 +19,14 @@ cdef extern from "cruet/process/daemon.hpp" namespace "cruet::process":
 cdef extern from "cruet/process/title.hpp" namespace "cruet::process":
     void native_set_name "cruet::process::set_process_name"(const string& name)
 
+cdef extern from "cruet/process/activation.hpp" namespace "cruet::process":
+    cdef cppclass given_socket:
+        given_socket()
+        int fd
+        string name
+    vector[given_socket] native_take_activation "cruet::process::take_activation"() except +
+    void native_offer_activation "cruet::process::offer_activation"(const vector[given_socket]& sockets) except +
+
 cdef extern from "cruet/process/upgrade.hpp" namespace "cruet::process":
     cdef cppclass inheritance:
         int predecessor

@@ -1,9 +1,10 @@
 # What a process is among others: who it is, its name, its terminal, its pid file, its successor.
 
 from lib_process cimport (
-    assume_in_nursery, assume_in_worker, create_pidfile, daemon_close, daemon_outcome, daemon_started, held_line, held_pidfile, identity,
-    inheritance, is_starter, move_pidfile, native_detach_streams, native_exec, native_find_identity, native_inherit,
-    native_leave, native_set_name, remove_pidfile,
+    assume_in_nursery, assume_in_worker, create_pidfile, daemon_close, daemon_outcome, daemon_started, given_socket,
+    held_line, held_pidfile, identity, inheritance, is_starter, move_pidfile, native_detach_streams, native_exec,
+    native_find_identity, native_inherit, native_leave, native_offer_activation, native_set_name, native_take_activation,
+    remove_pidfile,
 )
 
 
@@ -120,9 +121,34 @@ def set_process_name(str name):
     native_set_name(name.encode())
 
 
+def take_activation():
+    """Sockets that systemd has opened for this process, as (descriptor, name); once."""
+    found = [(one.fd, (<bytes>one.name).decode("utf-8", "replace")) for one in native_take_activation()]
+    _forget("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")
+    return found
+
+
+def _forget(*names):
+    # What Python keeps of the environment, too.
+    for name in names:
+        _os.environ.pop(name, None)
+
+
+def offer_activation(sockets):
+    """Let the program that this process becomes take them as this one did."""
+    cdef vector[given_socket] offered
+    cdef given_socket one
+    for fd, name in sockets:
+        one.fd = fd
+        one.name = name.encode("utf-8")
+        offered.push_back(one)
+    native_offer_activation(offered)
+
+
 def inherit():
     """What a predecessor has left this process: its number, 0 for none, and the sockets that listen."""
     cdef inheritance found = native_inherit()
+    _forget("CRUET_PREDECESSOR", "CRUET_INHERITED_SOCKETS")
     return found.predecessor, list(found.sockets)
 
 

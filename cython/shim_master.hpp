@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cruet/process/master.hpp"
+#include "cruet/process/service_manager.hpp"
 
 namespace cruet::binding {
 
@@ -41,6 +42,7 @@ constexpr const char* name_of(process::master_event event) noexcept {
     case nursery_ended: return "nursery_ended";
     case fork_failed: return "fork_failed";
     case workers_wanted: return "workers_wanted";
+    case reload_asked: return "reload_asked";
     case reload_started: return "reload_started";
     case reload_finished: return "reload_finished";
     case reload_failed: return "reload_failed";
@@ -52,6 +54,7 @@ constexpr const char* name_of(process::master_event event) noexcept {
     case upgrade_ended: return "upgrade_ended";
     case promoted: return "promoted";
     case stopping: return "stopping";
+    case alive: return "alive";
     }
     return "unknown";
 }
@@ -62,6 +65,7 @@ struct python_observer {
     reload_callback ask;
 
     void notify(const process::master_notice& notice) const {
+        if (notice.event == process::master_event::alive) return;
         tell(object, name_of(notice.event), static_cast<int>(notice.pid), notice.status,
              std::string(notice.text));
     }
@@ -70,13 +74,16 @@ struct python_observer {
 static_assert(process::MasterObserver<python_observer>);
 
 struct python_master {
-    process::master<python_fork, python_observer> native;
+    process::master<python_fork, process::managed<python_observer>> native;
     std::optional<process::master_outcome> outcome;
 };
 
-inline python_master* new_master(const process::master_options& options, void* observer,
+inline python_master* new_master(process::master_options options, void* observer,
                                  notify_callback tell, reload_callback ask) {
-    return new python_master{{options, python_fork{}, python_observer{observer, tell, ask}}, {}};
+    auto manager = process::service_manager::of_environment(options.predecessor);
+    options.heartbeat = manager.watchdog() / 2;
+    process::managed<python_observer> told(std::move(manager), options, {observer, tell, ask});
+    return new python_master{{options, python_fork{}, std::move(told)}, {}};
 }
 inline void delete_master(python_master* m) noexcept { delete m; }
 

@@ -167,6 +167,8 @@ def _develop(
     if len(options.bind) > 1:
         raise OptionError("in development there is one address")
     address = options.bind[0]
+    if address.fd:
+        raise OptionError(f"in development {address} cannot be had")
     app = _load_or_defer(lambda: loader(options))
     show_server_banner(get_debug_flag(), loader.name(options))
     serving.run_simple(

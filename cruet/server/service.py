@@ -8,10 +8,11 @@ import sys
 import typing as t
 from collections.abc import Callable
 
+from .. import _cruet
 from ..toolkit._addresses import Listener, OptionError
 from . import logs
 from .hooks import OF_MASTER, ConfigView, Hooks, ServerView, WorkerView
-from .listening import Listening, listen_on
+from .listening import Given, Listening, listen_on
 from .options import SETTINGS, ServerOptions
 from .settings.sources import Configuration
 
@@ -41,6 +42,7 @@ class Service:
         self._before: Configuration | None = None
         self._workers = 0
         self._listening: Listening | None = None
+        self._given: Given | None = None
 
     @property
     def options(self) -> ServerOptions:
@@ -58,11 +60,15 @@ class Service:
         :raises OptionError: one cannot be had; none stays open then.
         """
         options = self.options
-        left = [Listener(socket.socket(fileno=fd)) for fd in inherited]
-        self._listening = Listening(options, left)
+        given = self._given = Given(_cruet.take_activation())
+        metrics = given.numbered(options.metrics_bind)
+        numbers = {fd for fd, _ in given.activated}
+        numbers.update(int(a.fd) for a in (*options.bind, *metrics) if a.fd.isdigit())
+        left = [Listener(socket.socket(fileno=fd), fd in numbers) for fd in inherited]
+        self._listening = Listening(options, left, given)
         self.server.LISTENERS = self.listeners
         try:
-            self.monitors = listen_on(options, options.metrics_bind, left)
+            self.monitors = listen_on(options, metrics, left)
         except OptionError:
             self._listening.close(unlink=not inherited)
             raise
@@ -74,6 +80,8 @@ class Service:
     def leave(self) -> None:
         """Take back what the settings have changed in the environment."""
         self._surroundings.take_back()
+        if self._given is not None:
+            self._given.offer()
 
     def close(self, unlink: bool) -> None:
         """Close the sockets; with ``unlink`` remove the files of those that have one, too."""
@@ -84,7 +92,9 @@ class Service:
 
     def master_settings(self) -> dict[str, t.Any]:
         """Return what :func:`cruet._cruet.run_master` is told."""
-        listening = [listener.socket.fileno() for listener in self.listeners]
+        # What waits on those that were given is for whoever serves next.
+        own = [listener for listener in self.listeners if not listener.given]
+        listening = [listener.socket.fileno() for listener in own]
         return {**self.options.master_settings(), "listeners": listening}
 
     def new_worker(self) -> WorkerView:

@@ -115,7 +115,7 @@ def _run(
 def _files(service: Service, access_log: logs.AccessLog) -> list[int | str]:
     """What workers write to, or who connects to them must reach."""
     listeners = (*service.listeners, *service.monitors)
-    sockets = [listener.address.path for listener in listeners if listener.address.path]
+    sockets = [x.address.path for x in listeners if x.address.path and not x.given]
     return [*sockets, *logs.files(access_log)]
 
 

@@ -17,13 +17,20 @@ class OptionError(ValueError):
 
 @dataclass(frozen=True)
 class Address:
-    """A host with a port, or the path of a UNIX socket."""
+    """A host with a port, the path of a UNIX socket, or a socket that is there already.
+
+    ``fd`` is that one's number, or the name that systemd gives it. The path of a UNIX socket
+    without a file begins with ``@``.
+    """
 
     host: str = ""
     port: int = 0
     path: str = ""
+    fd: str = ""
 
     def __str__(self) -> str:
+        if self.fd:
+            return f"fd://{self.fd}"
         if self.path:
             return f"unix:{self.path}"
         return f"http://{_bracketed(self.host)}:{self.port}"
@@ -34,7 +41,7 @@ def _bracketed(host: str) -> str:
 
 
 def parse_address(text: str, default_port: int) -> Address:
-    """Read ``host``, ``host:port``, ``:port``, ``[v6]:port``, a bare IPv6 or ``unix:path``.
+    """Read ``host``, ``host:port``, ``:port``, ``[v6]:port``, a bare IPv6, ``unix:path``, ``fd://3``.
 
     Without a host every IPv4 interface is meant. Port 0 lets the system choose.
 
@@ -45,6 +52,11 @@ def parse_address(text: str, default_port: int) -> Address:
         if not path:
             raise OptionError(f"{text!r} names no path")
         return Address(path=path)
+    if text.startswith("fd://"):
+        fd = text[5:]
+        if not fd or ":" in fd or not fd.isascii() or not fd.isprintable():
+            raise OptionError(f"{text!r} is neither the number nor the name of a socket")
+        return Address(fd=str(int(fd)) if fd.isdigit() else fd)
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
@@ -67,29 +79,38 @@ def parse_port(text: str) -> int:
 
 
 class Listener:
-    """A listening socket, non-blocking, and the address that it is bound to."""
+    """A listening socket, non-blocking, and the address that it is bound to.
 
-    def __init__(self, bound: socket.socket) -> None:
+    Who has opened one that was ``given`` has it still: neither its file nor its queue is the
+    server's to end.
+    """
+
+    def __init__(self, bound: socket.socket, given: bool = False) -> None:
         self.socket = bound
+        self.given = given
         name = bound.getsockname()
-        self.address = (
-            Address(path=name)
-            if bound.family == getattr(socket, "AF_UNIX", None)
-            else Address(name[0], name[1])
-        )
-        self._inode = os.stat(name).st_ino if self.address.path else 0
+        if bound.family == getattr(socket, "AF_UNIX", None):
+            # Those without a file are bytes.
+            text = name if isinstance(name, str) else os.fsdecode(name.replace(b"\0", b"@"))
+            self.address = Address(path=text)
+        else:
+            self.address = Address(name[0], name[1])
+        own = bool(self.address.path) and not given
+        self._inode = os.stat(name).st_ino if own else 0
 
     def close(self, unlink: bool = True) -> None:
         """Close the socket; with ``unlink`` remove its file too, unless it is another's by now."""
         self.socket.close()
-        if unlink and self.address.path:
+        if unlink and self.address.path and not self.given:
             with contextlib.suppress(OSError):
                 if os.stat(self.address.path).st_ino == self._inode:
                     os.unlink(self.address.path)
 
 
-def open_listeners(addresses: t.Sequence[Address], backlog: int, unix_mode: int) -> list[Listener]:
-    """Bind and listen on every address, or on none.
+def open_listeners(
+    addresses: t.Sequence[Address], backlog: int, unix_mode: int, reuse_port: bool = False
+) -> list[Listener]:
+    """Bind and listen on every address, or on none. With ``reuse_port`` others may do so, too.
 
     :raises OptionError: an address cannot be had. What was opened before is closed again and
         socket files are removed.
@@ -97,10 +118,12 @@ def open_listeners(addresses: t.Sequence[Address], backlog: int, unix_mode: int)
     opened: list[Listener] = []
     try:
         for address in addresses:
-            if address.path:
+            if address.fd:
+                opened.append(_take_socket(address, backlog))
+            elif address.path:
                 opened.append(_listen_unix(address.path, backlog, unix_mode))
             else:
-                opened.append(_listen_tcp(address, backlog))
+                opened.append(_listen_tcp(address, backlog, reuse_port))
     except BaseException:
         for listener in opened:
             listener.close()
@@ -108,7 +131,37 @@ def open_listeners(addresses: t.Sequence[Address], backlog: int, unix_mode: int)
     return opened
 
 
-def _listen_tcp(address: Address, backlog: int) -> Listener:
+def _take_socket(address: Address, backlog: int) -> Listener:
+    """Listen on a socket that is open; one that is none stays as it is."""
+    try:
+        taken = socket.socket(fileno=parse_descriptor(address.fd))
+    except (OSError, ValueError) as error:
+        raise OptionError(f"cannot listen on {address}: {_reason(error)}") from None
+    families = (socket.AF_INET, socket.AF_INET6, getattr(socket, "AF_UNIX", None))
+    try:
+        if taken.type != socket.SOCK_STREAM or taken.family not in families:
+            raise OptionError(f"cannot listen on {address}: it is no stream socket")
+        if not taken.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            taken.listen(backlog)
+        taken.setblocking(False)
+        taken.set_inheritable(False)
+    except OSError as error:
+        taken.detach()
+        raise OptionError(f"cannot listen on {address}: {_reason(error)}") from None
+    except OptionError:
+        taken.detach()
+        raise
+    return Listener(taken, given=True)
+
+
+def parse_descriptor(text: str) -> int:
+    """Return the number of a descriptor. :raises ValueError: it is none."""
+    if not text.isdigit() or int(text) > 2**20:
+        raise ValueError("there is no such descriptor")
+    return int(text)
+
+
+def _listen_tcp(address: Address, backlog: int, reuse_port: bool) -> Listener:
     try:
         # A name may stand for several addresses; the first is what a client tries first.
         family, kind, protocol, _, where = socket.getaddrinfo(
@@ -125,6 +178,8 @@ def _listen_tcp(address: Address, backlog: int) -> Listener:
         raise OptionError(f"cannot listen on {address}: {_reason(error)}") from None
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if reuse_port:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             # An IPv6 listener answers for IPv6 alone, so that 0.0.0.0 may be bound beside it.
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

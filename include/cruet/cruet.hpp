@@ -86,6 +86,7 @@
 #include "cruet/server/statsd.hpp"
 #include "cruet/server/worker.hpp"
 
+#include "cruet/process/activation.hpp"
 #include "cruet/process/crew.hpp"
 #include "cruet/process/daemon.hpp"
 #include "cruet/process/fd_message.hpp"
@@ -100,6 +101,8 @@
 #include "cruet/process/prometheus.hpp"
 #include "cruet/process/recycling.hpp"
 #include "cruet/process/scoreboard.hpp"
+#include "cruet/process/service_manager.hpp"
+#include "cruet/process/service_report.hpp"
 #include "cruet/process/signals.hpp"
 #include "cruet/process/title.hpp"
 #include "cruet/process/trace_file.hpp"

@@ -1,7 +1,8 @@
-// process/pidfile.hpp, process/upgrade.hpp: numbers that another process has left in a file and in
-// the environment.
+// process/pidfile.hpp, process/upgrade.hpp, process/activation.hpp: numbers that another process
+// has left in a file and in the environment.
 #include <string>
 
+#include "cruet/process/activation.hpp"
 #include "cruet/process/pidfile.hpp"
 #include "cruet/process/upgrade.hpp"
 #include "target.hpp"
@@ -17,4 +18,13 @@ CRUET_FUZZ_TARGET(processes) {
     }
     // Nothing here listens.
     fuzz::require(parse_sockets(input).empty());
+    const std::size_t middle = input.find('\n');
+    const std::string_view names = middle == input.npos ? "" : input.substr(middle + 1);
+    const auto given = parse_activation(input.substr(0, middle), names);
+    fuzz::require(given.size() <= most_given_sockets);
+    int fd = first_given_socket;
+    for (const given_socket& one : given) {
+        fuzz::require(one.fd == fd++);
+        fuzz::require(!one.name.empty() && one.name.find(':') == one.name.npos);
+    }
 }

@@ -126,6 +126,7 @@ def running(
     env: dict[str, str] | None = None,
     argv: list[str] | None = None,
     before: Callable[[], None] | None = None,
+    pass_fds: tuple[int, ...] = (),
 ) -> Iterator[Running]:
     """Start a server on a free port; it is killed at the end if it still runs.
 
@@ -142,6 +143,7 @@ def running(
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=before,
+        pass_fds=pass_fds,
         # A group of its own, so that nothing it starts outlives the test.
         start_new_session=True,
     )

@@ -24,13 +24,14 @@ BUILD_PACKAGES = {
 TEST_PACKAGES = {"catch2": "catch2"}
 # For tests/browser; without them these tests are skipped.
 BROWSER_PACKAGES = {"chromium": "chromium", "chromium-driver": "chromedriver"}
-# For tests/python/server/test_real_clients.py; whose tool is missing is skipped.
+# For tests/python/server/test_real_clients.py and test_units.py; whose tool is missing is skipped.
 CLIENT_PACKAGES = {
     "wrk": "wrk",
     "nghttp2-client": "h2load",
     "apache2-utils": "ab",
     "curl": "curl",
     "logrotate": "logrotate",
+    "systemd": "systemd-analyze",
 }
 LINT_PACKAGES = {**TEST_PACKAGES, "clang-format": "clang-format", "clang-tidy": "clang-tidy"}
 FUZZ_PACKAGES = {

@@ -236,7 +236,12 @@ _ROWS = [
     _needless("worker_tmp_dir", "--worker-tmp-dir", "workers show that they live in shared memory"),
     # Server socket
     _same("backlog", "--backlog"),
-    _same("bind", "-b --bind", "where it is not set, 127.0.0.1:8000 or 0.0.0.0:$PORT", "items"),
+    _same(
+        "bind",
+        "-b --bind",
+        "where it is not set, 127.0.0.1:8000 or 0.0.0.0:$PORT; sockets of systemd take its place",
+        "items",
+    ),
     # Worker processes
     _needless("asgi_disconnect_grace_period", "--asgi-disconnect-grace-period", _ASGI),
     _needless("asgi_lifespan", "--asgi-lifespan", _ASGI),

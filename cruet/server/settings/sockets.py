@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...toolkit._addresses import Address, parse_address
-from .table import addresses, integer, mode, path, text
+from .table import addresses, flag, integer, mode, path, text
 
 HOST = "127.0.0.1"
 PORT = 5000
@@ -18,10 +18,13 @@ class Sockets:
     """Sockets"""
 
     bind: list[Address] = addresses(
-        "HOST:PORT, [IPV6]:PORT or unix:PATH, in place of --host and --port; may be repeated.",
+        "HOST:PORT, [IPV6]:PORT, unix:PATH or fd://NUMBER, in place of --host and --port; may be "
+        "repeated.",
         flags="-b",
         shown=f"{HOST}:{PORT}",
-        why="What Flask's development server listens on, out of reach of other machines.",
+        why="What Flask's development server listens on, out of reach of other machines. Sockets "
+        "of systemd (LISTEN_FDS) take its place, unless it names some of them: fd://3, or fd://web "
+        "by the name that their unit gives them.",
     )
     host: str | None = text(
         None,
@@ -62,6 +65,13 @@ class Sockets:
         least=1,
         most=65535,
         why="Gunicorn's; the system's net.core.somaxconn bounds it further.",
+    )
+    reuse_port: bool = flag(
+        False,
+        "Let other servers listen on the same port at the same time (SO_REUSEPORT).",
+        fixed=True,
+        why="The kernel gives each of them connections whether it has time or not, and those that "
+        "wait for one that is killed are reset. SIGHUP and SIGUSR2 renew a server without it.",
     )
 
 

@@ -53,6 +53,9 @@ public:
             errno = EINVAL;
             return errc::invalid_argument;
         }
+        // Of whoever bound it we do not know; a UNIX socket knows nothing of it.
+        const int on = 1;
+        ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         return listener(std::move(socket));
     }
 

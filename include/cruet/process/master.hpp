@@ -101,6 +101,8 @@ struct master_options {
     bool listeners_shared = false;
     // The master that this one was forked by to succeed it; 0: none.
     pid_t predecessor = 0;
+    // How often master_event::alive comes; 0: never.
+    std::chrono::milliseconds heartbeat{0};
     // It is in the background, though it leads a process group: a daemon.
     bool detached = false;
     // The application is loaded before workers are forked. Linux.
@@ -132,17 +134,19 @@ enum class master_event {
     nursery_ended,    // pid, status: though it was needed
     fork_failed,      // status: errno
     workers_wanted,   // status: how many, from now on
+    reload_asked,     // SIGHUP: the configuration is read next
     reload_started,
-    reload_finished,
-    reload_failed,   // the old generation goes on
-    signal_ignored,  // status: the signal's number
-    logs_reopened,   // SIGUSR1; workers are told next
+    reload_finished,  // status: how many workers are wanted
+    reload_failed,    // the old generation goes on
+    signal_ignored,   // status: the signal's number
+    logs_reopened,    // SIGUSR1; workers are told next
     upgrade_starting,
     upgrade_started,  // pid: of the new master
     upgrade_refused,  // pid: of the other master, which is there already
     upgrade_ended,    // pid, status: the new master has gone
     promoted,         // the old master has gone
     stopping,         // status: the signal's number
+    alive,            // the master goes round
 };
 struct master_notice {
     master_event event;
@@ -219,6 +223,7 @@ private:
     void reap_orphans();
     void end_nursery(nursery_state& n, time_point now);
     master_outcome become_child();
+    void beat(time_point now);
     void wait(time_point now);
     time_point next_deadline(time_point now) const;
     void take_signals();
@@ -277,6 +282,7 @@ private:
     unsigned young_deaths_ = 0;
     time_point spawn_after_{};
     time_point memory_at_{};  // when to look at it next
+    time_point beat_at_{};
     unsigned spawned_slot_ = 0;
     std::uint64_t spawned_number_ = 0;
     net::handle spawned_line_;  // of a nursery

@@ -32,6 +32,7 @@
 #include "cruet/net/listener.hpp"
 #include "cruet/net/loop.hpp"
 #include "cruet/process/master.hpp"
+#include "cruet/process/service_manager.hpp"
 #include "cruet/server/worker.hpp"
 #include "cruet/service/slot_metrics.hpp"
 
@@ -137,7 +138,11 @@ template <net::Loop Loop, class Make, class Observer = stderr_observer,
         // What is there before the fork is the caller's affair, and make() is for after it.
         processes.preload = false;
         for (const net::listener& l : listeners) processes.listeners.push_back(l.fd());
-        process::master master(processes, std::move(fork), std::move(observer));
+        auto manager = process::service_manager::of_environment();
+        processes.heartbeat = manager.watchdog() / 2;
+        process::master master(
+            processes, std::move(fork),
+            process::managed<Observer>(std::move(manager), processes, std::move(observer)));
         auto end = master.run();
         process::worker_context* place = end ? end->worker() : nullptr;
         if (!place) {

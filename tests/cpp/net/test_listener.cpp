@@ -125,9 +125,16 @@ TEST_CASE("listener: taken over from another") {
     auto l = listener::bind(loopback());
     REQUIRE(l);
     const address where = l->local();
-    auto adopted = listener::adopt(l->release());
+    handle bound = l->release();
+    // As others leave it.
+    int no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    ::setsockopt(bound.get(), IPPROTO_TCP, TCP_NODELAY, &no_delay, size);
+    auto adopted = listener::adopt(std::move(bound));
     REQUIRE(adopted);
     CHECK(adopted->local().port() == where.port());
+    ::getsockopt(adopted->fd(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size);
+    CHECK(no_delay != 0);
     CHECK(listener::adopt(handle(::socket(AF_INET, SOCK_STREAM, 0))).error().code ==
           errc::invalid_argument);
     CHECK_FALSE(listener::adopt(handle()));

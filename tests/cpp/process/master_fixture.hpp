@@ -10,6 +10,7 @@
 
 #include "../catch.hpp"
 #include "cruet/process/master.hpp"
+#include "cruet/process/service_manager.hpp"
 
 namespace cruet::test {
 
@@ -142,7 +143,10 @@ private:
                                 const std::function<int()>& new_master) {
         // Catch2's handler is nothing for a worker that is told to stop before it serves.
         ::signal(SIGTERM, SIG_DFL);
-        master m(options, plain_fork{}, to_journal{book_});
+        auto manager = service_manager::of_environment();
+        master_options timed = options;
+        timed.heartbeat = manager.watchdog() / 2;
+        master m(timed, plain_fork{}, managed(std::move(manager), timed, to_journal{book_}));
         auto end = m.run();
         if (!end) ::_exit(98);
         if (worker_context* worker = end->worker()) {

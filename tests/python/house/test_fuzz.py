@@ -21,6 +21,7 @@ READS_NOTHING = {
     *("process/handover.hpp", "process/histogram.hpp", "process/identity.hpp"),
     *("process/master.hpp", "process/nursery.hpp", "process/pipe.hpp"),
     *("process/prometheus.hpp", "process/recycling.hpp", "process/scoreboard.hpp"),
+    *("process/service_manager.hpp", "process/service_report.hpp"),
     *("process/signals.hpp", "process/title.hpp", "process/trace_file.hpp"),
     *("process/worker_context.hpp", "process/worker_stats.hpp"),
     "server/completion_port.hpp",

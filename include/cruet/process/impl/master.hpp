@@ -41,6 +41,7 @@ result<master_outcome> master<Fork, Observer>::run() {
     if (auto done = set_up(); !done) return done.error();
     while (true) {
         const time_point now = clock::now();
+        beat(now);
         note_ready();
         note_nursery();
         reap(now);
@@ -154,9 +155,17 @@ auto master<Fork, Observer>::next_deadline(time_point now) const -> time_point {
     if (limit.count() > 0) {
         until = std::min(until, now + std::clamp<std::chrono::nanoseconds>(limit / 8, 50ms, 1s));
     }
+    if (options_.heartbeat.count() > 0) until = std::min(until, beat_at_);
     if (predecessor_ != 0) until = std::min<time_point>(until, now + 200ms);
     if (options_.recycle.memory > 0) until = std::min(until, std::max(memory_at_, now));
     return until;
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::beat(time_point now) {
+    if (options_.heartbeat.count() == 0 || now < beat_at_) return;
+    beat_at_ = now + options_.heartbeat;
+    notify(master_event::alive);
 }
 
 // Until something happens or the next deadline is due.
@@ -242,6 +251,7 @@ void master<Fork, Observer>::begin_reload() {
     if (reloading_ || crew_.of_the_past() != 0 || !generation_booted_ || old_nursery_.pid != 0)
         return;
     reload_wanted_ = false;
+    notify(master_event::reload_asked);
     master_options changed = options_;
     if (!observer_.reload(changed)) {
         notify(master_event::reload_failed);
@@ -250,6 +260,7 @@ void master<Fork, Observer>::begin_reload() {
     changed.lanes = options_.lanes;
     changed.preload = options_.preload;
     changed.detached = options_.detached;
+    changed.heartbeat = options_.heartbeat;
     changed.workers = std::clamp(changed.workers, 1U, std::max(options_.workers, most_workers));
     options_before_ = std::exchange(options_, std::move(changed));
     wanted_before_ = std::exchange(wanted_, options_.workers);
@@ -395,7 +406,7 @@ void master<Fork, Observer>::let_go(time_point now) {
     if (reloading_ && crew_.old() == 0 && crew_.fresh_and_ready() >= wanted_) {
         reloading_ = false;
         end_nursery(old_nursery_, now);
-        notify(master_event::reload_finished);
+        notify(master_event::reload_finished, 0, static_cast<int>(wanted_));
     }
 }
 
