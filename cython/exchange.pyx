@@ -238,6 +238,11 @@ cdef class Exchange(FieldSource):
         if remote is not None:
             environ["REMOTE_ADDR"] = remote
             environ["REMOTE_PORT"] = str(self.x.connection().remote_port)
+        if self.x.connection().proxied:
+            # Gunicorn's names for what a header of the PROXY protocol says beside the client.
+            environ["PROXY_PROTOCOL"] = "TCP6" if ":" in server[0] else "TCP4"
+            environ["PROXY_ADDR"] = server[0]
+            environ["PROXY_PORT"] = environ["SERVER_PORT"]
         if self.x.connection().client.get() != NULL:
             self._put_certificate(environ, self.x.connection().client.get())
         if self.is_mounted():

@@ -69,6 +69,7 @@ cdef extern from "cruet/server/connection_info.hpp" namespace "cruet::server" no
         unsigned local_port
         bint secure
         bint unix_socket
+        bint proxied
         string host
         string prefix
 
@@ -189,6 +190,9 @@ cdef extern from "shim_server.hpp" namespace "cruet::binding" nogil:
     # "" or what is wrong.
     string set_forwarding(server_options& options, const string& trusted, const vector[string]& believed,
                           const vector[field]& scheme_fields) except +
+
+    # "" or what is wrong.
+    string set_proxies(server_options& options, const string& version, const string& peers) except +
 
     cdef cppclass python_server:
         exchange* pop() except +

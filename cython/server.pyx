@@ -13,7 +13,8 @@ from libcpp.memory cimport unique_ptr
 from lib_server cimport (
     access_log_options, build_versions, common_log_format, default_loop, exchange_callback, make_server, milliseconds, plain_callback,
     monotonic_now, python_calls, python_server, server_add, server_go_on_later, server_options, server_run, server_take_place,
-    server_watch_wakeup, set_access_log, set_forwarding, statsd_line as native_statsd_line, statsd_options, text_callback, tls_context, worker_context,
+    server_watch_wakeup, set_access_log, set_forwarding, set_proxies, statsd_line as native_statsd_line, statsd_options,
+    text_callback, tls_context, worker_context,
 )
 
 cdef extern from "Python.h":
@@ -70,8 +71,10 @@ cdef class Server:
     watch are answered natively, where there is a ``place`` (service/monitor.hpp). ``place`` is a worker's own
     :class:`WorkerPlace`. ``pre_request`` and ``post_request`` are called before and after each
     request with a :class:`HookedRequest`. With ``tls`` the sockets, but not the monitors, speak HTTPS.
-    ``tell`` is called with a line about each connection that ends before there is a request: a
-    handshake that failed, plain HTTP to a port of TLS. Raises ValueError for an unknown loop, OSError for what
+    Connections of peers in ``proxy_allow_ips`` begin with a header of the PROXY protocol, of the
+    version that ``proxy_protocol`` names: ``v1``, ``v2`` or ``auto``. ``tell`` is called with a line about
+    each connection that ends before there is a request: no such header, a handshake that failed,
+    plain HTTP to a port of TLS. Raises ValueError for an unknown loop, OSError for what
     is no listening socket.
     """
 
@@ -101,12 +104,14 @@ cdef class Server:
                  bint multiprocess=False,
                  forwarded_allow_ips=(), forwarded_headers=(), dict secure_scheme_headers=None,
                  str header_map="drop", bint one_slash=False, WorkerPlace place=None, pre_request=None,
-                 post_request=None, monitors=(), TlsContext tls=None, tell=None):
+                 post_request=None, monitors=(), TlsContext tls=None, tell=None,
+                 str proxy_protocol="off", proxy_allow_ips=()):
         cdef server_options options
         cdef access_log_options log
         cdef statsd_options told
         cdef python_calls calls
         cdef worker_context* context = NULL
+        cdef string wrong
         self.app = app
         self.threads = threads
         self.waiting = {}
@@ -147,6 +152,9 @@ cdef class Server:
         told.prefix = statsd_prefix.encode()
         told.tags = statsd_tags.encode()
         _set_forwarding(options, ",".join(forwarded_allow_ips), forwarded_headers, secure_scheme_headers or {})
+        wrong = set_proxies(options, proxy_protocol.encode(), ",".join(proxy_allow_ips).encode())
+        if not wrong.empty():
+            raise ValueError(f"proxy_protocol: {wrong.decode()}")
         calls.owner = <void*>self
         calls.handle = _on_handle
         calls.writable = _on_writable

@@ -28,6 +28,7 @@
 #include "cruet/server/worker.hpp"
 #include "cruet/service/monitor.hpp"
 #include "cruet/service/slot_metrics.hpp"
+#include "shim_options.hpp"
 #ifdef CRUET_HAVE_LIBEVENT
 #include "cruet/net/libevent_loop.hpp"
 #endif
@@ -36,7 +37,6 @@ namespace cruet::binding {
 
 using server::exchange;
 using server::exchange_ptr;
-using field_list = std::vector<http::field>;
 
 // A str of Latin-1 text as the bytes it lies in memory as. False, without an exception, where it
 // holds anything beyond U+00FF. The view is valid as long as the str.
@@ -128,57 +128,6 @@ inline int respond_file(exchange* x, int status, std::string_view reason, const 
 inline long long read_body(exchange* x, char* to, std::size_t n) {
     const auto got = x->body().read(to, n);
     return got ? static_cast<long long>(*got) : -static_cast<long long>(got.error().code);
-}
-
-// Sets which proxies are believed: peers as net/address_set.hpp reads them, fields by their names
-// in lower case. Returns "" or what cannot be used.
-inline std::string set_forwarding(server::server_options& options, const std::string& trusted,
-                                  const std::vector<std::string>& believed,
-                                  const field_list& scheme_fields) {
-    server::forwarding_options& to = options.forwarding;
-    auto peers = net::address_set::parse(trusted);
-    if (!peers) return "no address or network at character " + std::to_string(peers.error().offset);
-    to.trusted = std::move(*peers);
-    const std::pair<std::string_view, bool*> fields[] = {
-        {"forwarded", &to.forwarded},       {"x-forwarded-for", &to.x_for},
-        {"x-forwarded-proto", &to.x_proto}, {"x-forwarded-host", &to.x_host},
-        {"x-forwarded-port", &to.x_port},   {"x-forwarded-prefix", &to.x_prefix}};
-    for (const std::string& name : believed) {
-        const auto* found = std::find_if(std::begin(fields), std::end(fields),
-                                         [&](const auto& f) { return f.first == name; });
-        if (found == std::end(fields)) return "no field named " + name;
-        *found->second = true;
-    }
-    for (const http::field& f : scheme_fields) {
-        to.scheme_fields.push_back({std::string(f.name), std::string(f.value)});
-    }
-    return {};
-}
-
-// Sets where requests are logged, and how: "json", or atoms. Returns -1, or where the format is
-// wrong.
-inline long set_access_log(server::access_log_options& log, server::server_options& options, int fd,
-                           const std::string& format, const std::string& syslog_prefix) {
-    log.fd = fd;
-    log.syslog_prefix = syslog_prefix;
-    if (format == "json") {
-        log.format = server::log_format::json();
-        return -1;
-    }
-    auto read = server::log_format::parse(format);
-    if (!read) return static_cast<long>(read.error().offset);
-    log.format = std::move(*read);
-    options.kept_fields = log.format.response_fields();
-    return -1;
-}
-
-// One line of statsd's, without an end.
-inline std::string statsd_line(const server::statsd_options& options, std::string_view name,
-                               std::string_view value, std::string_view type) {
-    std::string out;
-    server::append_statsd_line(out, options, name, value, type);
-    out.pop_back();
-    return out;
 }
 
 // Enters Python on the loop's thread: nothing but giving the thread its saved state back.
@@ -448,12 +397,6 @@ inline std::unique_ptr<python_server> make_server(const std::string& loop,
 inline int server_add(python_server* s, int fd, bool monitor, const net::tls_context& tls) {
     const auto use = monitor ? server::listener_use::monitor : server::listener_use::application;
     return s->add(fd, use, tls);
-}
-inline std::string make_tls_context(const net::tls_options& options, net::tls_context& out) {
-    std::string why;
-    auto made = net::tls_context::make(options, &why);
-    if (made) out = std::move(*made);
-    return why;
 }
 inline void server_watch_wakeup(python_server* s, int fd) { s->watch_wakeup(fd); }
 inline void server_take_place(python_server* s, const process::worker_context* place) {

@@ -16,6 +16,7 @@ from .settings.proxies import Proxies
 from .settings.sockets import Sockets
 from .settings.surroundings import Mechanics
 from .settings.table import Setting, rows
+from .settings.tls import Tls
 from .settings.watching import Watching
 
 
@@ -29,6 +30,7 @@ class ServerOptions(
     Connections,
     Limits,
     Proxies,
+    Tls,
     Logs,
     Watching,
     Hooks,

@@ -24,6 +24,7 @@ from .settings.files import DEFAULT_FILES
 from .settings.printing import config_text
 from .settings.sources import Configuration, Sources
 from .supervisor import BOOT_FAILURE, load_or_complain, supervise
+from .tls import adhoc_context, development_context, tls_context
 
 if t.TYPE_CHECKING:
     from ..cli import ScriptInfo
@@ -131,6 +132,7 @@ def _check(configuration: Configuration, loader: Loader) -> int:
     options = configuration.options
     Surroundings().set(options)
     Hooks(configuration, OF_MASTER + OF_WORKERS)
+    tls_context(options)
     return 0 if load_or_complain(lambda: loader(options)) is not None else BOOT_FAILURE
 
 
@@ -147,10 +149,27 @@ def _serve(
         options.extra_files = [*(options.extra_files or ()), *files] or None
         _develop(configuration, loader, reload, debugger, certificate)
         return 0
-    if certificate:
-        raise OptionError("--cert needs --debug or a proxy in front: workers speak plain HTTP")
     name = options.proc_name or loader.name(options) or "app"
-    return supervise(Service(configuration, sources.read, name), loader)
+    return supervise(_service(sources, configuration, name, certificate), loader)
+
+
+def _service(
+    sources: Sources, configuration: Configuration, name: str, certificate: t.Any
+) -> Service:
+    """Return what serves; ``certificate`` is Flask's --cert, which is stronger than settings."""
+    if certificate is None:
+        return Service(configuration, sources.read, name)
+    if certificate == "adhoc":
+        return Service(configuration, sources.read, name, adhoc_context())
+    if not isinstance(certificate, tuple):
+        raise OptionError("--cert with an ssl.SSLContext needs --debug: workers read files")
+
+    def with_files(configuration: Configuration) -> Configuration:
+        configuration.options.certfile = [certificate[0]]
+        configuration.options.keyfile = [certificate[1]]
+        return configuration
+
+    return Service(with_files(configuration), lambda: with_files(sources.read()), name)
 
 
 def _develop(
@@ -179,7 +198,7 @@ def _develop(
         use_debugger=debugger,
         # In development there are threads unless something was said of them.
         threaded=options.threads > 1 or "threads" not in configuration.origin,
-        ssl_context=certificate,
+        ssl_context=certificate or development_context(options),
         extra_files=options.extra_files,
         exclude_patterns=options.exclude_patterns,
     )

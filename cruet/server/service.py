@@ -15,6 +15,7 @@ from .hooks import OF_MASTER, ConfigView, Hooks, ServerView, WorkerView
 from .listening import Given, Listening, listen_on
 from .options import SETTINGS, ServerOptions
 from .settings.sources import Configuration
+from .tls import tls_context
 
 
 class Service:
@@ -22,11 +23,17 @@ class Service:
 
     ``read`` reads the configuration anew; ``name`` is what the processes are called.
 
-    :raises OptionError: a hook is not there, or no directory to work in.
+    ``certificate`` is a certificate that no setting names, and that stays.
+
+    :raises OptionError: a hook is not there, or no directory to work in, or no certificate.
     """
 
     def __init__(
-        self, configuration: Configuration, read: Callable[[], Configuration], name: str
+        self,
+        configuration: Configuration,
+        read: Callable[[], Configuration],
+        name: str,
+        certificate: _cruet.TlsContext | None = None,
     ) -> None:
         self._read = read
         self.name = name
@@ -35,11 +42,14 @@ class Service:
         self._surroundings = Surroundings()
         self._surroundings.set(configuration.options)
         self.configuration = configuration
+        self._certificate = certificate
+        #: Read before workers are forked, and before they become somebody else.
+        self.tls = certificate or tls_context(configuration.options)
         self.hooks = Hooks(configuration, OF_MASTER)
         self.server = ServerView(configuration.options)
         #: Where those who watch are answered.
         self.monitors: list[Listener] = []
-        self._before: Configuration | None = None
+        self._before: tuple[Configuration, _cruet.TlsContext | None] | None = None
         self._workers = 0
         self._listening: Listening | None = None
         self._given: Given | None = None
@@ -109,13 +119,15 @@ class Service:
             configuration = self._read()
             self._keep_fixed(configuration)
             self._hold(configuration)
+            tls = self._certificate or tls_context(configuration.options)
             if self._listening is not None:
                 self._listening.move(configuration.options)
         except OptionError as error:
             self._hold(before)
             logs.logger.error("The configuration stays as it was: %s", error)
             return False
-        self._before = before
+        self._before = before, self.tls
+        self.tls = tls
         self.server.LISTENERS = self.listeners
         for complaint in configuration.complaints:
             logs.logger.warning("%s", complaint)
@@ -130,7 +142,8 @@ class Service:
     def reload_failed(self) -> None:
         """Go back to the configuration that the workers have who go on."""
         if self._before is not None:
-            self._hold(self._before)
+            before, self.tls = self._before
+            self._hold(before)
             self._before = None
         if self._listening is not None:
             self._listening.go_back()

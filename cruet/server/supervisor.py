@@ -124,8 +124,10 @@ def _complain_of_hook(error: HookError) -> int:
     return BOOT_FAILURE
 
 
-def _banner(options: ServerOptions, listeners: list[Listener]) -> str:
+def _banner(options: ServerOptions, listeners: list[Listener], secure: bool) -> str:
     where = ", ".join(str(listener.address) for listener in listeners)
+    if secure:
+        where = where.replace("http:", "https:")
     loop = options.loop or _cruet.default_loop_name
     return (
         f"cruet {_cruet.version} serves at {where} (workers: {options.workers}, "
@@ -158,7 +160,7 @@ class _Observer:
         #: The older master, and the new one, that there are beside this; 0: none.
         self.predecessor = predecessor
         self.successor = 0
-        self.banner = _banner(service.options, service.listeners)
+        self.banner = _banner(service.options, service.listeners, service.tls is not None)
         self.stopping = False
         #: Has when_ready been called?
         self.was_ready = False
@@ -468,9 +470,15 @@ def _make_server(
         **observer.statsd.worker_settings(),
         multiprocess=options.workers > 1,
         place=place,
+        tls=service.tls,
+        tell=_tell if logs.logger.isEnabledFor(logging.DEBUG) else None,
         **options.worker_settings(),
         **hooks.around_requests(worker),
     )
+
+
+def _tell(line: str) -> None:
+    logs.logger.debug("%s", line)
 
 
 def load_or_complain(load: Callable[[], App]) -> App | None:

@@ -56,6 +56,7 @@
 #include "cruet/net/notifier.hpp"
 #include "cruet/net/plain_stream.hpp"
 #include "cruet/net/poll_loop.hpp"
+#include "cruet/net/proxy_protocol.hpp"
 #include "cruet/net/stream.hpp"
 #include "cruet/net/timer.hpp"
 #include "cruet/net/tls_context.hpp"

@@ -72,7 +72,7 @@ class Running:
 
     @property
     def port(self) -> int:
-        return int(self.await_line(r"(?:serves at|Running on) .*?http://[^ ,]*:(\d+)")[1])
+        return int(self.await_line(r"(?:serves at|Running on) .*?https?://[^ ,]*:(\d+)")[1])
 
     def ready(self, workers: int = 1) -> None:
         self.await_line(r"Worker \d+ serves", workers)

@@ -21,8 +21,8 @@ def serve(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run all the tests: Catch2's through Meson, then pytest."""
-    browser = {} if options.quick else setup.BROWSER_PACKAGES
-    packages = {**setup.TEST_PACKAGES, **setup.CLIENT_PACKAGES, **browser}
+    more = {} if options.quick else {**setup.BROWSER_PACKAGES, **setup.PEER_PACKAGES}
+    packages = {**setup.TEST_PACKAGES, **setup.CLIENT_PACKAGES, **more}
     env = setup.build(options.python, packages=packages)
     if options.sanitize:
         return checks.sanitize(env, options.sanitize)

@@ -33,6 +33,13 @@ CLIENT_PACKAGES = {
     "logrotate": "logrotate",
     "systemd": "systemd-analyze",
 }
+# For the tests of the server with what people put before it; skipped without.
+PEER_PACKAGES = {
+    "nginx-light": "nginx",
+    "libnginx-mod-stream": "/usr/lib/nginx/modules/ngx_stream_module.so",
+    "haproxy": "haproxy",
+    "openssl": "openssl",
+}
 LINT_PACKAGES = {**TEST_PACKAGES, "clang-format": "clang-format", "clang-tidy": "clang-tidy"}
 FUZZ_PACKAGES = {
     **TEST_PACKAGES,
@@ -41,7 +48,13 @@ FUZZ_PACKAGES = {
 }
 BENCH_PACKAGES = {"wrk": "wrk", "nginx-light": "nginx", "libev-dev": "ev.h"}
 # Without these the build goes on and says what it does without them.
-OPTIONAL = {"libevent-dev", "libssl-dev", *BROWSER_PACKAGES, *CLIENT_PACKAGES}
+OPTIONAL = {
+    "libevent-dev",
+    "libssl-dev",
+    *BROWSER_PACKAGES,
+    *CLIENT_PACKAGES,
+    *PEER_PACKAGES,
+}
 
 MADE_BY_DEV = ".cruet-python"  # in a virtual environment; holds what it was made with
 INCLUDE_FOLDERS = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")

@@ -18,6 +18,7 @@ from .gunicorn_logs import join_logs
 from .gunicorn_table import GUNICORN, Fate, Row
 from .kinds import Hook
 from .table import Setting
+from .tls import CERTIFICATES_OF_CLIENTS
 
 #: Its port where an address names none.
 _PORT = 8000
@@ -186,6 +187,31 @@ def _mask(value: t.Any, setting: Setting) -> t.Any:
         raise ValueError(f"must be an integer, not {value!r}") from None
 
 
+def _file(value: t.Any, setting: Setting) -> t.Any:
+    # There is one, whatever is in its name.
+    return ([value] if value else []) if isinstance(value, str) else setting.kind.take(value)
+
+
+def _cert_reqs(value: t.Any, _: Setting) -> t.Any:
+    """Numbers of the standard library's ``ssl.CERT_…``."""
+    try:
+        return dict(enumerate(CERTIFICATES_OF_CLIENTS))[int(value)]
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"must be 0, 1 or 2, not {value!r}") from None
+
+
+def _proxy_protocol(value: t.Any, _: Setting) -> t.Any:
+    """It was a flag once."""
+    if isinstance(value, bool):
+        return "auto" if value else "off"
+    words = {"true": "auto", "1": "auto", "false": "off", "0": "off", "none": "off"}
+    return words.get(value.lower().strip(), value) if isinstance(value, str) else value
+
+
+def _proxies(value: t.Any, setting: Setting) -> t.Any:
+    return [*_plain(value, setting), "unix"]
+
+
 def _as_it_is(value: t.Any, _: Setting) -> t.Any:
     return value
 
@@ -201,6 +227,11 @@ def _worker_class(value: t.Any, where: str, result: Translation) -> None:
 
 _CONVERSIONS: dict[str, Callable[[t.Any, Setting], t.Any]] = {
     "bind": _addresses,
+    "cert_reqs": _cert_reqs,
+    "certfile": _file,
+    "keyfile": _file,
+    "proxy_allow_ips": _proxies,
+    "proxy_protocol": _proxy_protocol,
     "group": _account,
     "umask": _mask,
     "user": _account,

@@ -144,8 +144,8 @@ _ROWS = [
     _needless("default_proc_name", "", "the title names the application"),
     _same("proc_name", "-n --name"),
     # TLS
-    _same("ca_certs", "--ca-certs"),
-    _same("cert_reqs", "--cert-reqs"),
+    _same("ca_certs", "--ca-certs", "not the system's where `cert_reqs` is not 0"),
+    _same("cert_reqs", "--cert-reqs", "0, 1 and 2 become none, optional and required"),
     _same("certfile", "--certfile"),
     _same("ciphers", "--ciphers"),
     _needless(
@@ -155,7 +155,7 @@ _ROWS = [
         "true",
     ),
     _same("keyfile", "--keyfile"),
-    _needless("ssl_version", "--ssl-version", "TLS 1.2 and 1.3 are spoken; Gunicorn overlooks it"),
+    _needless("ssl_version", "--ssl-version", "Gunicorn overlooks it; see `tls_minimum`"),
     _needless(
         "suppress_ragged_eofs",
         "--suppress-ragged-eofs",
@@ -182,7 +182,11 @@ _ROWS = [
     _same("worker_exit"),
     _same("nworkers_changed"),
     _same("on_exit"),
-    _same("ssl_context"),
+    _refused(
+        "ssl_context",
+        "",
+        "the core has its own context, which `certfile`, `ca_certs`, `ciphers`, `tls_minimum` set",
+    ),
     # Server mechanics
     _refused("casefold_http_method", "--casefold-http-method", _STRICT, "true"),
     _same("chdir", "--chdir"),
@@ -219,8 +223,13 @@ _ROWS = [
         takes="true",
     ),
     _refused("protocol", "--protocol", _UWSGI, plain=("http",)),
-    _same("proxy_allow_ips", "--proxy-allow-from"),
-    _same("proxy_protocol", "--proxy-protocol", takes="maybe"),
+    _same("proxy_allow_ips", "--proxy-allow-from", "peers on UNIX sockets are among them"),
+    _same(
+        "proxy_protocol",
+        "--proxy-protocol",
+        "who is among `proxy_allow_ips` may not leave the header out",
+        takes="maybe",
+    ),
     _same("pythonpath", "--pythonpath"),
     _other("raw_env", "-e --env", "env", takes="items"),
     _refused("raw_paste_global_conf", "--paste-global", _PASTE, "items"),

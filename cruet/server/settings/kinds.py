@@ -279,6 +279,16 @@ class Paths(Words):
         return [path for path in text.split(os.pathsep) if path]
 
 
+class Files(Words):
+    """Paths, one for each time that it is given; more in one text are separated as in ``PATH``."""
+
+    name = "list of paths"
+    metavar = "PATH"
+
+    def read(self, text: str) -> list[t.Any]:
+        return [path for path in text.split(os.pathsep) if path]
+
+
 class Variables(Words):
     """Variables of the environment, each as ``NAME=VALUE``; one for each time it is given."""
 

@@ -15,6 +15,7 @@ FORWARDED = (
     "x-forwarded-port",
     "x-forwarded-prefix",
 )
+PROXY_PROTOCOLS = ("off", "v1", "v2", "auto")
 HEADER_MAPS = ("drop", "refuse", "dangerous")
 
 
@@ -43,6 +44,22 @@ class Proxies:
         {"X-FORWARDED-PROTOCOL": "ssl", "X-FORWARDED-PROTO": "https", "X-FORWARDED-SSL": "on"},
         "Fields and values by which peers that are believed say that their client came over TLS; "
         "two that contradict each other are a 400.",
+        worker=True,
+        why="Gunicorn's.",
+    )
+    proxy_protocol: str = choice(
+        "off",
+        "The version of the PROXY protocol by whose header connections of --proxy-allow-ips begin; "
+        "auto is either. It comes before TLS. A connection without it is closed; the fields of "
+        "--forwarded-headers are then believed of the peer that it names.",
+        PROXY_PROTOCOLS,
+        worker=True,
+        why="Who may leave it out could have his client write one.",
+    )
+    proxy_allow_ips: list[str] = networks(
+        ["127.0.0.1", "::1", "unix"],
+        "Peers whose connections begin with a header of the PROXY protocol, which is believed: as "
+        "--forwarded-allow-ips. Those of others do without.",
         worker=True,
         why="Gunicorn's.",
     )

@@ -208,6 +208,11 @@ def paths(default: list[str] | None, help: str, **columns: t.Any) -> t.Any:
     return _setting(kinds.Paths(), default, help, **columns)
 
 
+def files(help: str, **columns: t.Any) -> t.Any:
+    """A row for files, one for each time that it is given."""
+    return _setting(kinds.Files(), [], help, **columns)
+
+
 def addresses(help: str, default_port: int | None = None, **columns: t.Any) -> t.Any:
     """A row for a list of addresses to listen on."""
     return _setting(kinds.Addresses(default_port), [], help, **columns)

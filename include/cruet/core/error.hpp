@@ -111,6 +111,10 @@ enum class errc : std::uint8_t {
     address_in_use,
     bad_address,
     out_of_memory,
+
+    // The PROXY protocol.
+    missing_proxy_header,
+    bad_proxy_header,
 };
 
 constexpr std::string_view message(errc code) noexcept {
@@ -197,6 +201,8 @@ constexpr std::string_view message(errc code) noexcept {
     case errc::address_in_use: return "address is in use";
     case errc::bad_address: return "malformed address";
     case errc::out_of_memory: return "out of memory";
+    case errc::missing_proxy_header: return "no header, or one of another version";
+    case errc::bad_proxy_header: return "malformed header";
     }
     return "unknown error";
 }

@@ -22,6 +22,8 @@ struct connection_facts {
     std::uint16_t local_port = 0;
     bool secure = false;
     bool unix_socket = false;
+    // The addresses are those of a header of the PROXY protocol.
+    bool proxied = false;
     // What the peer's fields say of its own client may be believed.
     bool trusted = false;
     // It came to a listener of those who watch the service (service/monitor.hpp).

@@ -73,6 +73,8 @@ public:
     }
     Stream& stream() noexcept { return stream_; }
     const connection_info& info() const noexcept { return *info_; }
+    // Before anything has happened.
+    void set_info(connection_info_ptr info) noexcept { info_ = std::move(info); }
 
     // exchange_host
     buffer& output() override;

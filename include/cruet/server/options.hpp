@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "cruet/core/limits.hpp"
+#include "cruet/net/address_set.hpp"
+#include "cruet/net/proxy_protocol.hpp"
 #include "cruet/server/forwarding.hpp"
 
 namespace cruet::server {
@@ -55,6 +57,11 @@ struct server_options {
 
     // Which proxies are believed, and what of their fields. Nobody, as it stands.
     forwarding_options forwarding;
+    // From whom a connection must begin with a header of the PROXY protocol, which is believed, and
+    // of which version; those of others must not. It comes before TLS.
+    net::proxy_version proxy_protocol = net::proxy_version::off;
+    net::address_set proxies;
+
     // Field names with underscores: 400, for a CGI-like environment takes them for dashes. The
     // handler sees them otherwise.
     bool refuse_underscores = false;

@@ -104,6 +104,8 @@ public:
     // For connections alone.
     void closed(connection_type& c);
     net::timer_wheel& wheel() noexcept { return wheel_; }
+    connection_info_ptr proxied_info(const connection_info& direct,
+                                     const net::proxy_header& header) const;
 
 private:
     using clock = net::coarse_clock;

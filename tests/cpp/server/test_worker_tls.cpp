@@ -37,6 +37,7 @@ public:
     explicit secure_client(const net::address& to, const identity* me = nullptr)
         : plain_(to), peer_(net::handle(::dup(plain_.fd())), nullptr, me) {}
     bool shake() { return peer_.shake(); }
+    bool send_plainly(std::string_view bytes) { return plain_.send(bytes); }
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {
             const std::size_t n = peer_.write(bytes);
@@ -243,4 +244,22 @@ TEMPLATE_TEST_CASE("worker: a graceful stop ends connections with TLS, too", "",
     CHECK(a.told_end());
     CHECK(in_handshake.closed());
     w.join();
+}
+
+TEMPLATE_TEST_CASE("worker: a PROXY header comes before the handshake", "", CRUET_LOOPS) {
+    const certificate_folder folder;
+    server_options options;
+    options.proxy_protocol = net::proxy_version::v1;
+    options.proxies = *net::address_set::parse("127.0.0.1");
+    echo handler;
+    running_worker<TestType, echo> w(options, handler);
+    const auto secure = w.listen(context_of({.certificates = {folder.make("a", "").files()}}));
+    w.start();
+    secure_client a(secure);
+    REQUIRE(a.send_plainly("PROXY TCP4 192.0.2.1 198.51.100.1 5 443\r\n"));
+    REQUIRE(a.shake());
+    REQUIRE(a.send(last));
+    CHECK(content(a.until_closed()) == "https ");
+    secure_client without(secure);
+    CHECK_FALSE(without.shake());
 }

@@ -177,6 +177,10 @@ void worker<P, H, M, L>::open(net::handle socket, const net::address& peer, cons
         from.host.empty() ? net::address::local_of(socket.get()).host() : from.host;
     auto made = std::make_unique<connection_type>(
         loop_, net::open_accepted(std::move(socket), from.tls), std::move(info), services_, *this);
+    const bool proxied = options_.proxy_protocol != net::proxy_version::off;
+    if (proxied && from.use == listener_use::application && options_.proxies.contains(peer)) {
+        made->expect_proxy(options_.proxy_protocol);
+    }
     connection_type* c = made.release();
     c->next = first_;
     if (first_) first_->previous = c;
@@ -188,6 +192,23 @@ void worker<P, H, M, L>::open(net::handle socket, const net::address& peer, cons
         ticker_.set(net::timer_wheel::tick);
     }
     c->start();
+}
+
+template <net::Loop P, Handler H, Metrics M, AccessLog L>
+connection_info_ptr worker<P, H, M, L>::proxied_info(const connection_info& direct,
+                                                     const net::proxy_header& header) const {
+    auto info = make_ref<connection_info>(static_cast<const connection_facts&>(direct));
+    info->secure = direct.secure || header.secure;
+    if (header.local) return connection_info_ptr(std::move(info));
+    info->proxied = true;
+    info->unix_socket = false;
+    info->remote_address = header.source.host();
+    info->remote_port = header.source.port();
+    info->local_address = header.destination.host();
+    info->local_port = header.destination.port();
+    // Who speaks HTTP here is the client that the header names, not the proxy.
+    info->trusted = options_.forwarding.trusted.contains(header.source);
+    return connection_info_ptr(std::move(info));
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
@@ -206,12 +227,12 @@ void worker<P, H, M, L>::closed(connection_type& c) {
 // Whoever counts the lines of a flood has asked for it; who is told must not end the connection.
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
 void worker<P, H, M, L>::tell_of(connection_type& c) {
-    const std::string_view why = c.complaint();
+    const std::string why = c.complaint();
     if (why.empty()) return;
     const connection_info& peer = c.info();
     std::string line = peer.unix_socket ? "A peer on a UNIX socket" : peer.remote_address;
     if (!peer.unix_socket) line.append(" port ").append(std::to_string(peer.remote_port));
-    options_.tell(line.append(peer.secure ? ": TLS: " : ": ").append(why));
+    options_.tell(line.append(": ").append(why));
 }
 
 template <net::Loop P, Handler H, Metrics M, AccessLog L>
