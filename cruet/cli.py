@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import platform
 import traceback
@@ -27,6 +29,7 @@ from ._cli_params import debug_option as _debug_option
 from ._cli_status import status_command, top_command
 from .globals import current_app
 from .helpers import get_debug_flag, get_load_dotenv
+from .toolkit import _spare
 from .toolkit._elsewhere import names_from_elsewhere
 from .toolkit.utils import cached_property
 from .toolkit.utils import import_string as import_string
@@ -400,7 +403,15 @@ cli.add_command(top_command)
 
 def main() -> None:
     """Run the ``cruet`` command."""
+    _spare.await_turn(_get_ready)
     cli.main()
+
+
+def _get_ready() -> None:
+    """Import what a server in development needs, but nothing of the application's."""
+    for name in ("jinja2", "watchfiles", "cruet.server.run", "cruet.toolkit.debug"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 if __name__ == "__main__":

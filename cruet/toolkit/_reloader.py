@@ -2,7 +2,8 @@
 
 The first process only watches over a second one, which is the same command line with
 ``WERKZEUG_RUN_MAIN=true`` in its environment. The second runs the program and a thread that looks
-for changes; it exits with :data:`RESTART` when there are any, and is started anew.
+for changes; it exits with :data:`RESTART` when there are any, and is started anew, or a third one
+that stands ready takes its place (:mod:`._spare`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import typing as t
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from . import _spare
 from ._internal import _log
 from ._source_files import (
     _find_common_roots,
@@ -51,6 +54,8 @@ __all__ = [
 
 #: Exit code that asks for another start.
 RESTART = 3
+#: Seconds after which a process that goes on is taken to have started.
+SETTLED = 1.0
 #: Set in the process that serves. Flask's and Werkzeug's users look at this name.
 MARK = "WERKZEUG_RUN_MAIN"
 
@@ -126,25 +131,92 @@ def ensure_echo_on() -> None:
 
 def _restart_while_asked(name: str) -> int:
     environ = {**os.environ, MARK: "true"}
-    while True:
-        _log("info", " * Restarting with %s", name)
-        child = subprocess.Popen(_get_args_for_reloading(), env=environ, close_fds=False)
-        try:
-            code = child.wait()
-        except BaseException as error:
-            # A terminal's Ctrl-C has reached the child too; a SIGTERM has not.
-            if not isinstance(error, KeyboardInterrupt):
-                child.terminate()
+    with _Starter(_get_args_for_reloading(), environ) as starter:
+        while True:
+            _log("info", " * Restarting with %s", name)
+            child = starter.start()
             try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-            if isinstance(error, KeyboardInterrupt):
-                return 0
-            raise
-        if code != RESTART:
-            return code if code >= 0 else 128 - code
+                code = _wait(child, starter)
+            except BaseException as error:
+                # A terminal's Ctrl-C has reached the child too; a SIGTERM has not.
+                if not isinstance(error, KeyboardInterrupt):
+                    child.terminate()
+                try:
+                    child.wait(10)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
+                if isinstance(error, KeyboardInterrupt):
+                    return 0
+                raise
+            if code != RESTART:
+                return code if code >= 0 else 128 - code
+
+
+def _wait(child: subprocess.Popen[bytes], starter: _Starter) -> int:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return child.wait(SETTLED)
+    # It serves, and there is time for the next one.
+    starter.get_ready()
+    return child.wait()
+
+
+class _Starter:
+    """Starts one command again and again, from a spare where there is one."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+        self._command = command
+        self._environ = environ
+        self._spare: subprocess.Popen[bytes] | None = None
+        self._pipe = -1
+
+    def __enter__(self) -> t.Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Let the spare go."""
+        if self._spare is not None:
+            os.close(self._pipe)
+            self._spare.kill()
+            self._spare.wait()
+            self._spare = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the command; it is the caller's."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self._pipe, b"1")
+            os.close(self._pipe)
+            if spare.poll() is None:
+                return spare
+        return subprocess.Popen(self._command, env=self._environ, close_fds=False)
+
+    def get_ready(self) -> None:
+        """Have a spare for the next start, where the command waits for its turn."""
+        if self._spare is not None or not _spare.waits:
+            return
+        ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        waits, self._pipe = os.pipe()
+        os.set_inheritable(waits, True)
+        told = f"{waits} {time.time_ns() - 50_000_000} {int(ignored)}"
+        try:
+            self._spare = subprocess.Popen(
+                self._command,
+                env={**self._environ, _spare.VARIABLE: told},
+                close_fds=False,
+                # A terminal's ^C is for those who serve; at most the end of the reloader ends this.
+                preexec_fn=_ignore_interrupts,
+            )
+        except OSError:
+            # There is none, then: the next start says what is wrong.
+            os.close(self._pipe)
+        finally:
+            os.close(waits)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _get_args_for_reloading() -> list[str]:

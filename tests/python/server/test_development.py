@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import command, running, until
+from running import Running, command, running, until
 
-from cruet.toolkit import _reloader
+from cruet.toolkit import _reloader, _spare
 from cruet.toolkit.serving import make_server, run_simple
 
 PAGE = """
@@ -96,6 +96,54 @@ def test_debug_reloads_when_the_config_file_changes(folder: Path) -> None:
 
 def _python_path() -> str:
     return os.environ.get("PYTHONPATH", "")
+
+
+def _spares(server: Running) -> list[int]:
+    """The processes of the server's group that stand ready to be the next."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            if os.getpgid(int(folder.name)) == server.process.pid:
+                variables = (folder / "environ").read_bytes()
+                if b"\0CRUET_RELOADER_SPARE=" in variables:
+                    found.append(int(folder.name))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def test_the_next_process_stands_ready(folder: Path) -> None:
+    page = folder / "page.py"
+    page.write_text("import os\n" + PAGE.replace('"first"', 'f"first {os.getpid()}"'))
+    with running("page:app", "--debug", cwd=folder) as server:
+        _await_answer(server, "first")
+        until(lambda: len(_spares(server)) == 1)
+        (spare,) = _spares(server)
+        # It has nothing of the application yet, nor of the environment's files.
+        (folder / ".env").write_text("FROM_FILE=seen\n")
+        _edit(page, 'f"first', 'os.environ["FROM_FILE"] + f"second')
+        _await_answer(server, f"seensecond {spare}")
+        until(lambda: len(set(_spares(server)) - {spare}) == 1)
+        os.killpg(server.process.pid, signal.SIGINT)
+        assert server.wait() == 0
+        assert "Traceback" not in server.text
+        assert _spares(server) == []
+
+
+def test_a_spare_ends_with_its_reloader(folder: Path) -> None:
+    (folder / "page.py").write_text(PAGE)
+    with running("page:app", "--debug", cwd=folder) as server:
+        _await_answer(server, "first")
+        until(lambda: len(_spares(server)) == 1)
+        (spare,) = _spares(server)
+        os.kill(spare, signal.SIGINT)
+        os.kill(server.process.pid, signal.SIGKILL)
+        until(lambda: _spares(server) == [])
+
+
+def test_a_spare_tells_old_code() -> None:
+    assert _spare._has_changed(0)
+    assert not _spare._has_changed(time.time_ns() + 10**12)
 
 
 @pytest.mark.parametrize("send", [os.kill, os.killpg])
