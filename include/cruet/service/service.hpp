@@ -31,6 +31,7 @@
 #include "cruet/net/address.hpp"
 #include "cruet/net/listener.hpp"
 #include "cruet/net/loop.hpp"
+#include "cruet/net/tls_context.hpp"
 #include "cruet/process/master.hpp"
 #include "cruet/process/service_manager.hpp"
 #include "cruet/server/worker.hpp"
@@ -42,6 +43,9 @@ struct service_options {
     // HOST:PORT, [IPV6]:PORT, :PORT or unix:PATH; see net/address.hpp.
     std::vector<std::string> bind;
     net::listen_options listen;
+    // Where there is one, all listeners speak TLS (net/tls_context.hpp). Made before run(), it is
+    // the same to all workers.
+    net::tls_context tls;
     server::server_options server;
     process::master_options processes;
 };
@@ -108,11 +112,13 @@ void stop_on_sigterm(int) noexcept {
 // Serves in this process until SIGTERM, or until the master is gone. 0.
 template <net::Loop Loop, server::Handler H>
 int serve(const server::server_options& options, H& handler, std::vector<net::listener> listeners,
-          const process::worker_context& place) {
+          const process::worker_context& place, const net::tls_context& tls = {}) {
     using worker_type = server::worker<Loop, H, slot_metrics>;
     slot_metrics metrics(&place);
     worker_type worker(options, handler, metrics, server::shared_null<server::null_access_log>);
-    for (net::listener& l : listeners) worker.add(std::move(l));
+    for (net::listener& l : listeners) {
+        worker.add(std::move(l), server::listener_use::application, tls);
+    }
     worker.receive_from(place.connections().receiver(), [&] {
         auto next = place.connections().take();
         return typename worker_type::handed{std::move(next.socket), next.listener};
@@ -152,7 +158,8 @@ template <net::Loop Loop, class Make, class Observer = stderr_observer,
         }
         try {
             auto handler = make();
-            std::_Exit(serve<Loop>(options.server, handler, std::move(listeners), *place));
+            std::_Exit(
+                serve<Loop>(options.server, handler, std::move(listeners), *place, options.tls));
         } catch (const std::exception& e) {
             std::fprintf(stderr, "worker %d: %s\n", static_cast<int>(::getpid()), e.what());
             std::_Exit(process::boot_failure_exit);

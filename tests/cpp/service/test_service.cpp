@@ -8,6 +8,9 @@
 
 #include "../catch.hpp"
 #include "cruet/net/poll_loop.hpp"
+#ifdef CRUET_HAVE_OPENSSL
+#include "../net/tls_fixture.hpp"
+#endif
 
 using namespace cruet;
 using namespace cruet::service;
@@ -113,3 +116,35 @@ TEST_CASE("listeners open all or none, and the one that failed is named") {
     remove_listeners(*first);
     CHECK(::access(path.c_str(), F_OK) != 0);
 }
+
+#ifdef CRUET_HAVE_OPENSSL
+TEST_CASE("a service speaks TLS with a context that was made before its workers") {
+    const test::certificate_folder folder;
+    const std::string path = folder.path("socket");
+    service_options options = two_workers(path);
+    options.tls = test::context_of({.certificates = {folder.make("served", "").files()}});
+    const pid_t master = ::fork();
+    REQUIRE(master >= 0);
+    if (master == 0) {
+        std::signal(SIGTERM, SIG_DFL);
+        const auto code = run<net::poll_loop>(options, [] { return hello{}; });
+        std::_Exit(code.value_or(90));
+    }
+    const auto where = net::address::unix_path(path);
+    REQUIRE(where);
+    net::handle socket;
+    for (int i = 0; i < 1000 && !socket; ++i) {
+        net::handle fresh(::socket(AF_UNIX, SOCK_STREAM, 0));
+        if (::connect(fresh.get(), where->data(), where->size()) == 0) socket = std::move(fresh);
+        std::this_thread::sleep_for(5ms);
+    }
+    test::tls_peer client(std::move(socket));
+    CHECK(client.shake());
+    CHECK(client.server_name() == "served");
+    client.write("GET / HTTP/1.0\r\n\r\n");
+    CHECK(client.read().starts_with("HTTP/1.1 200 OK"));
+    CHECK(client.told_end());
+    ::kill(master, SIGTERM);
+    CHECK(exit_code(master) == 0);
+}
+#endif
