@@ -18,7 +18,7 @@ class Connections:
         least=1,
         most=10_000_000,
         worker=True,
-        why="An idle one costs 1 KiB, with TLS 15; the limit of open files (ulimit -n) may be less.",
+        why="1 KiB each when idle, 15 with TLS; the limit of open files (ulimit -n) may be lower.",
     )
     keep_alive: float = seconds(
         75.0,
