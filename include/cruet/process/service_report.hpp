@@ -47,7 +47,7 @@ public:
             return "STATUS=A new master starts: " + std::to_string(notice.pid);
         case master_event::upgrade_ended: successor_ = 0; return status();
         case master_event::promoted: predecessor_ = 0; return promoted();
-        case master_event::stopping: return stopping();
+        case master_event::stopping: stopping_ = true; return stopping();
         default: return {};
         }
     }
@@ -58,7 +58,7 @@ private:
         return "STATUS=Serving, workers: " + std::to_string(workers_);
     }
     std::string first_is_ready() {
-        if (std::exchange(ready_, true) || predecessor_ != 0) return {};
+        if (std::exchange(ready_, true) || predecessor_ != 0 || stopping_) return {};
         return "READY=1\n" + status();
     }
     static std::string reloading() {
@@ -81,6 +81,7 @@ private:
     pid_t predecessor_;
     pid_t successor_ = 0;
     bool ready_ = false;
+    bool stopping_ = false;
 };
 
 }  // namespace cruet::process

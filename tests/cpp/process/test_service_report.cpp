@@ -30,6 +30,12 @@ TEST_CASE("report: a start that fails is told to people") {
     CHECK(about(report, master_event::boot_failed, 7, 3) == "STATUS=A worker does not start");
 }
 
+TEST_CASE("report: nobody is ready who stops") {
+    service_report report(1);
+    CHECK(about(report, master_event::stopping, 0, 15) == "STOPPING=1\nSTATUS=Stopping");
+    CHECK(about(report, master_event::worker_ready, 5).empty());
+}
+
 TEST_CASE("report: a reload, whatever becomes of it") {
     service_report report(1);
     about(report, master_event::worker_ready, 5);

@@ -245,3 +245,36 @@ def test_a_user_by_number_in_a_file(folder: Path) -> None:
     (folder / "own.toml").write_text(f"user = {os.geteuid()}\numask = 0o022\n")
     with running("wsgiapp:app", "--config", "own.toml", cwd=folder) as server:
         _listening(server)
+
+
+LEAVES_ORPHANS = """
+import os, time
+
+def app(environ, start_response):
+    between = os.fork()
+    if between == 0:
+        if os.fork() == 0:
+            time.sleep(0.1)
+        os._exit(0)
+    os.waitpid(between, 0)
+    start_response("200 OK", [])
+    return [b"left"]
+"""
+
+
+@as_root
+def test_the_first_process_of_a_container_reaps_orphans(folder: Path) -> None:
+    (folder / "leaves.py").write_text(LEAVES_ORPHANS)
+    argv = ["unshare", "--pid", "--fork", "--kill-child", *command("leaves:app", "--port", "0")]
+    with running(argv=argv, cwd=folder) as server:
+        server.await_line(r"pid: 1\)")
+        outside = server.process.pid
+        (master,) = Path(f"/proc/{outside}/task/{outside}/children").read_text().split()
+        children = Path(f"/proc/{master}/task/{master}/children")
+        for _ in range(3):
+            assert server.get() == (200, "left")
+        # They have been there, and are gone.
+        until(lambda: len(children.read_text().split()) > 1)
+        until(lambda: len(children.read_text().split()) == 1)
+        os.kill(int(master), signal.SIGTERM)
+        assert server.wait() == 0

@@ -46,6 +46,7 @@ result<master_outcome> master<Fork, Observer>::run() {
         note_nursery();
         reap(now);
         reap_nurseries(now);
+        reap_orphans();
         look_at_other_master();
         if (stopping_ && crew_.empty() && nursery_.pid == 0 && old_nursery_.pid == 0) break;
         if (!stopping_) {

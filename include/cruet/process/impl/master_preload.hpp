@@ -129,12 +129,13 @@ void master<Fork, Observer>::reap_nurseries(time_point now) {
             boot_failed(now);
         }
     }
-    if (options_.preload) reap_orphans();
 }
 
-// Children that the kernel has given to the master though they are none of its affair.
+// Children that the kernel has given to the master though they are none of its affair: as who has
+// asked for them, for the nursery, or as a container's first process.
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::reap_orphans() {
+    if (!options_.preload && master_pid_ != 1) return;
     while (true) {
         siginfo_t info{};
         if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
