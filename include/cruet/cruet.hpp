@@ -49,6 +49,7 @@
 
 #include "cruet/net/address.hpp"
 #include "cruet/net/address_set.hpp"
+#include "cruet/net/datagram_batch.hpp"
 #include "cruet/net/either_stream.hpp"
 #include "cruet/net/handle.hpp"
 #include "cruet/net/listener.hpp"

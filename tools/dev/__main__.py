@@ -36,10 +36,11 @@ def lint(options: argparse.Namespace) -> int:
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure cruet beside its peers, or with `toolkit` its toolkit alone; see benchmarks/."""
+    """Measure cruet beside its peers, its `toolkit` alone, or what `logs` cost; see benchmarks/."""
     bench_python = setup.bench_environment(options.python)
-    toolkit = options.rest[:1] == ["toolkit"]
-    module, rest = ("toolkit.run", options.rest[1:]) if toolkit else ("run", options.rest)
+    modules = {"toolkit": "toolkit.run", "logs": "logs"}
+    named = options.rest[0] if options.rest[:1] and options.rest[0] in modules else ""
+    module, rest = (modules[named], options.rest[1:]) if named else ("run", options.rest)
     return show("Measuring", [bench_python, "-m", f"benchmarks.{module}", *rest], cwd=setup.ROOT)
 
 
@@ -74,7 +75,8 @@ def further() -> dict[str, str]:
         "test": "Further arguments go to pytest: ./dev test tests/python/routing -k build",
         "bench": "Further arguments: --seconds, --rounds, --connections, --workload NAME, --side "
         "NAME, --no-write; after `toolkit`: --case NAME, --rounds, --cruet PYTHON, --peer PYTHON, "
-        "--no-native, --no-write. benchmarks/README.md says what they do.",
+        "--no-native, --no-write; after `logs`: --seconds, --rounds, --connections, --no-write. "
+        "benchmarks/README.md says what they do.",
         "faults": "Further arguments: --case NAME, --side NAME, --no-write. tests/faults/README.md "
         "says what they do.",
         "fuzz": f"Targets: {' '.join(checks.fuzz_targets())}",

@@ -6,11 +6,10 @@
 // Those who watch the service are not logged. Lines are written whole. One that comes a while after
 // the last is written at once; when they come faster they are collected, to be written together
 // when there are many, or by flush(), which the worker calls ten times a second. To syslog each
-// goes in a datagram of its own (RFC 3164), at once. The descriptor stays its owner's; a log that
-// cannot be written does not stop the service.
+// goes in a datagram of its own (RFC 3164), many in one call (net/datagram_batch.hpp). The
+// descriptor stays its owner's; a log that cannot be written does not stop the service.
 #pragma once
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +20,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cruet/net/datagram_batch.hpp"
 #include "cruet/net/loop.hpp"
 #include "cruet/server/log_format.hpp"
 #include "cruet/server/metrics.hpp"
@@ -46,15 +46,19 @@ public:
     void write(const request_report& report) {
         if (report.connection.monitor) return;
         const std::time_t now = std::time(nullptr);
-        if (!options_.syslog_prefix.empty()) return send(report, now);
-        options_.format.append(waiting_, report, now);
+        if (options_.syslog_prefix.empty()) {
+            options_.format.append(waiting_, report, now);
+        } else {
+            add_datagram(report, now);
+        }
         const auto when = net::coarse_clock::now();
-        if (waiting_.size() >= batch || when - flushed_ >= pause) {
+        if (waiting_.size() + datagrams_.size() >= batch || when - flushed_ >= pause) {
             flushed_ = when;
             flush();
         }
     }
     void flush() noexcept {
+        datagrams_.send(options_.fd);
         std::string_view left = waiting_;
         while (!left.empty()) {
             const ssize_t n = ::write(options_.fd, left.data(), left.size());
@@ -70,17 +74,17 @@ private:
     static constexpr std::size_t batch = 16384;
     static constexpr std::chrono::milliseconds pause{100};
 
-    void send(const request_report& report, std::time_t now) {
-        waiting_ = options_.syslog_prefix;
-        options_.format.append(waiting_, report, now);
-        waiting_.pop_back();
-        [[maybe_unused]] const auto sent =
-            ::send(options_.fd, waiting_.data(), waiting_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-        waiting_.clear();
+    void add_datagram(const request_report& report, std::time_t now) {
+        std::string& text = datagrams_.text();
+        text += options_.syslog_prefix;
+        options_.format.append(text, report, now);
+        text.pop_back();
+        datagrams_.end_one();
     }
 
     access_log_options options_;
     std::string waiting_;
+    net::datagram_batch datagrams_;
     net::coarse_clock::time_point flushed_{};
 };
 static_assert(AccessLog<fd_access_log>);

@@ -41,16 +41,16 @@ namespace detail {
 // Escapes all but printable ASCII, quotes and backslashes among it, by two digits behind `mark`.
 inline void append_printable(std::string& out, std::string_view text, std::string_view mark) {
     static constexpr char digits[] = "0123456789abcdef";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\') {
-            out += c;
-            continue;
-        }
-        out += mark;
+    std::size_t plain = 0;  // from here on nothing had to be escaped
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\') continue;
+        out.append(text, plain, i - plain).append(mark);
         out += digits[byte >> 4];
         out += digits[byte & 15U];
+        plain = i + 1;
     }
+    out.append(text, plain);
 }
 }  // namespace detail
 
@@ -66,7 +66,7 @@ inline void append_json_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
-// The time as text, made once a second.
+// The time as text, made once a second, and with it what is asked of the system as seldom.
 class log_clock {
 public:
     // [27/Nov/2026:21:06:00 +0100]
@@ -80,12 +80,19 @@ public:
         return standard_;
     }
 
+    // Of this process.
+    std::string_view pid(std::time_t now) {
+        if (now != at_) make(now);
+        return pid_;
+    }
+
 private:
     void make(std::time_t now);
 
     std::time_t at_ = -1;
     char bracketed_[64] = "";
     char standard_[64] = "";
+    char pid_[16] = "";
 };
 
 class log_format {

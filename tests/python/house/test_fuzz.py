@@ -13,6 +13,7 @@ FUZZ = ROOT / "tests" / "fuzz"
 READS_NOTHING = {
     *("core/ascii.hpp", "core/charset.hpp", "core/element_view.hpp", "core/error.hpp"),
     *("core/limits.hpp", "core/ref.hpp", "core/result.hpp", "core/version.hpp", "net/handle.hpp"),
+    "net/datagram_batch.hpp",
     *("net/libevent_loop.hpp", "net/listener.hpp", "net/loop.hpp", "net/notifier.hpp"),
     *("net/plain_stream.hpp", "net/poll_loop.hpp", "net/stream.hpp", "net/timer.hpp"),
     # OpenSSL reads what comes over TLS; test_tls_stream.cpp has hostile bytes for it.

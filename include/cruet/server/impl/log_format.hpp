@@ -20,6 +20,7 @@ inline void log_clock::make(std::time_t now) {
     std::snprintf(standard_, sizeof standard_, "%04d-%02d-%02dT%02d:%02d:%02d%c%02ld:%02ld",
                   local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, local.tm_hour,
                   local.tm_min, local.tm_sec, sign, away / 60, away % 60);
+    std::snprintf(pid_, sizeof pid_, "%ld", static_cast<long>(::getpid()));
     at_ = now;
 }
 
@@ -170,7 +171,7 @@ inline void log_format::append_piece(std::string& out, const piece& p, const req
     case 'h': append_or_dash(out, r.connection.remote_address); break;
     case 'u': append_or_dash(out, detail::basic_user(head)); break;
     case 't': out += clock_.bracketed(now); break;
-    case 'p': out += '<' + std::to_string(::getpid()) + '>'; break;
+    case 'p': out.append("<").append(clock_.pid(now)).append(">"); break;
     case 'r': detail::append_request_line(out, head); break;
     case 'm': append_or_dash(out, head ? head->method() : ""); break;
     case 'U': append_or_dash(out, head ? head->path() : ""); break;
@@ -213,7 +214,7 @@ inline void log_format::append_json(std::string& out, const request_report& r, s
     number("micros", r.micros);
     text("referer", detail::request_field(r, "referer"));
     text("user_agent", detail::request_field(r, "user-agent"));
-    number("pid", static_cast<std::uint64_t>(::getpid()));
+    out.append(",\"pid\":").append(clock_.pid(now));
     out.append(",\"incomplete\":").append(r.incomplete ? "true" : "false").append("}");
 }
 
