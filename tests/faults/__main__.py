@@ -19,13 +19,13 @@ sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT)]
 
 from benchmarks.processes import Unmeasurable  # noqa: E402
 
-from . import clients, processes, report  # noqa: E402
+from . import clients, disks, processes, report  # noqa: E402
 from .figures import FULL, Case  # noqa: E402
 from .sides import SIDES, Side  # noqa: E402
 
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "faults.md"
-CASES = [*processes.CASES, *clients.CASES]
+CASES = [*processes.CASES, *clients.CASES, *disks.CASES]
 
 
 def measure(case: Case, side: Side) -> report.Entry:

@@ -5,11 +5,13 @@
 /hang            never answers
 /stream          32 MiB in pieces of 64 KiB
 /count           reads the body, and tells its size
+/store           the same by way of a temporary file
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +36,12 @@ def app(environ: dict[str, t.Any], start_response: Callable[..., t.Any]) -> Iter
         while part := environ["wsgi.input"].read(65536):
             size += len(part)
         body = str(size).encode()
+    elif path == "/store":
+        with tempfile.TemporaryFile() as file:
+            while part := environ["wsgi.input"].read(65536):
+                file.write(part)
+            file.flush()
+            body = str(file.tell()).encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
 

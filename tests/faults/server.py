@@ -121,10 +121,11 @@ def started(side: Side, wanted: Wanted, ready: bool = True) -> Iterator[Server]:
     """
     port = free_port()
     command = side.command(wanted, port)
+    more = {"TMPDIR": wanted.temporary} if wanted.temporary else {}
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command,
-            env={**os.environ, "PYTHONPATH": str(TESTS), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(TESTS), "PYTHONDONTWRITEBYTECODE": "1", **more},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=log,

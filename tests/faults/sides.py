@@ -25,6 +25,8 @@ class Wanted:
     header_timeout: int = 0
     body_timeout: int = 0
     connections: int = 0
+    #: Where temporary files go; empty: where they always do.
+    temporary: str = ""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def test_the_format_can_be_chosen(folder: Path) -> None:
     form = "%(m)s %(U)s?%(q)s %(s)s %({x-kind}o)s %({x-id}i)s %({HTTP_X_ID}e)s %(L)s %(p)s"
     options = ("--access-log", "a.log", "--access-log-format", form)
     with running("logging_app:app", *options, cwd=folder) as server:
+        server.ready()
         server.get("/?q", **{"X-Id": "7"})
         (line,) = lines(folder / "a.log", 1)
         (worker,) = server.workers()
