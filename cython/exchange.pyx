@@ -248,7 +248,7 @@ cdef class Exchange(FieldSource):
         if self.is_mounted():
             environ["SCRIPT_NAME"] = _path_info(string_view(self.x.connection().prefix))
         self._put_fields(environ)
-        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+        if "HTTP_UPGRADE" in environ and environ["HTTP_UPGRADE"].lower() == "websocket":
             environ["gunicorn.socket"] = self._connection_socket()
         return environ
 

@@ -34,6 +34,12 @@ class HandedSocket(_sockets.socket):
         view[:len(piece)] = piece
         return len(piece)
 
+    def dup(self):
+        """Another socket of the same connection, which has what was read ahead in this one's place."""
+        other = super().dup()
+        other._ahead, self._ahead = self._ahead, b""
+        return other
+
     def __del__(self):
         # Its connection has ended with the request: there is nothing to warn of.
         self.close()

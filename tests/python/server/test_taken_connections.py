@@ -86,6 +86,16 @@ def pieces():
     return ""
 
 
+@app.route("/duplicate", websocket=True)
+def duplicate():
+    first = request.environ["gunicorn.socket"]
+    first.send(b"101\\r\\n")
+    with first.dup() as second:
+        second.sendall(second.recv(4))
+        first.sendall(second.recv(100))
+    return ""
+
+
 @app.route("/declined", websocket=True)
 def declined():
     connection = request.environ["gunicorn.socket"]
@@ -200,6 +210,9 @@ def test_nothing_that_was_read_ahead_is_lost(folder: Path) -> None:
         assert receive(client, b"\r\n") == b"101\r\n"
         client.sendall(b"789ab")
         assert to_the_end(client) == b"012|3456789ab"
+        with server.connect() as client:
+            client.sendall(asking("/duplicate") + b"0123456")
+            assert to_the_end(client) == b"101\r\n0123456"
         # Behind other requests, too.
         with server.connect() as second:
             hello = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
