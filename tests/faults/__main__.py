@@ -85,6 +85,7 @@ def write(table: str, found: report.Found) -> None:
     """Write the figures under benchmarks/results, and the page with the table."""
     results: dict[str, t.Any] = {
         "versions": versions(),
+        "load": round(os.getloadavg()[1], 1),
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "cores": len(os.sched_getaffinity(0)),
         "cases": {case.name: [entry.as_json() for entry in entries] for case, entries in found},
@@ -92,7 +93,10 @@ def write(table: str, found: report.Found) -> None:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "faults.json").write_text(json.dumps(results, indent=1) + "\n")
     said = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    PAGE.write_text(f"{report.INTRODUCTION}\n{table}\n{said}; {results['cores']} cores.\n")
+    PAGE.write_text(
+        f"{report.INTRODUCTION}\n{table}\n{said}; {results['cores']} cores, "
+        f"load average of the last five minutes {results['load']}.\n"
+    )
     print("written: benchmarks/results/faults.json, docs/faults.md")
 
 
