@@ -52,6 +52,7 @@ class Hooks:
 
     def __init__(self, configuration: Configuration, names: tuple[str, ...]) -> None:
         self.functions: dict[str, Callable[..., t.Any]] = {}
+        self._called: set[str] = set()
         for name in names:
             value = getattr(configuration.options, name)
             if value is None:
@@ -71,6 +72,12 @@ class Hooks:
             function(*arguments)
         except Exception:
             logs.logger.exception("Error in the hook %s", name)
+
+    def call_once(self, name: str, *arguments: t.Any) -> None:
+        """Call a hook as :meth:`call` does, the first time."""
+        if name not in self._called:
+            self._called.add(name)
+            self.call(name, *arguments)
 
     def demand(self, name: str, *arguments: t.Any) -> None:
         """Call a hook on whose success the start depends. :raises HookError: it has raised."""

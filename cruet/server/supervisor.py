@@ -418,7 +418,7 @@ def _serve(
     worker: WorkerView,
 ) -> None:
     def quit(*_: object) -> None:
-        hooks.call("worker_int", worker)
+        hooks.call_once("worker_int", worker)
         server.stop(graceful=False)
 
     def hangs(*_: object) -> None:
@@ -443,7 +443,7 @@ def _take_signals(hooks: Hooks, worker: WorkerView, access_log: logs.AccessLog) 
     access_log.reopen()
     # The terminal's Ctrl-C goes to the whole group; the master passes on what is meant. A function
     # rather than SIG_IGN, which programs that the application starts would inherit.
-    signal.signal(signal.SIGINT, lambda *_: hooks.call("worker_int", worker))
+    signal.signal(signal.SIGINT, lambda *_: hooks.call_once("worker_int", worker))
     if "worker_abort" in hooks.functions:
 
         def abort(*_: object) -> t.NoReturn:

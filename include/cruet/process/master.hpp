@@ -15,8 +15,10 @@
 // application and takes no part in serving.
 //
 // Signals of the master:
-//   TERM, INT   stop gracefully (below); a second one, or QUIT, leaves no more time
-//   HUP         asks the observer for new options and starts a new generation of workers; old ones
+//   TERM        stops gracefully (below)
+//   INT, QUIT   have workers give up what they do, by SIGQUIT; after any of the three one more
+//   kills HUP         asks the observer for new options and starts a new generation of workers; old
+//   ones
 //               are told to stop one by one as new ones are ready, and go on when the first new one
 //               does not boot
 //   TTIN, TTOU  one worker more, one fewer
@@ -84,6 +86,8 @@ struct master_options {
     unsigned lanes = 1;
     // From SIGTERM until workers are killed.
     std::chrono::milliseconds graceful_timeout{30000};
+    // From SIGQUIT until workers are killed.
+    std::chrono::milliseconds quick_timeout{1000};
     // How long application code may run at a stretch before its worker is replaced. 0: for ever.
     std::chrono::milliseconds timeout{30000};
     // How long a worker that hangs has to answer hang_signal() before it is killed.
@@ -249,6 +253,7 @@ private:
     void kill_late(time_point now);
     void tell_where_it_stood(const crew_member& m);
     void tell_to_stop(crew_member& m, time_point now);
+    void tell_to_quit(crew_member& m, time_point now);
     void kill_all();
     void back_off(time_point now);
 
@@ -294,3 +299,4 @@ private:
 
 #include "cruet/process/impl/master.hpp"
 #include "cruet/process/impl/master_preload.hpp"
+#include "cruet/process/impl/master_stop.hpp"

@@ -103,13 +103,13 @@ namespace detail {
 inline std::atomic<void*> stop_target{nullptr};
 
 template <class Worker>
-void stop_on_sigterm(int) noexcept {
-    if (void* target = stop_target.load()) static_cast<Worker*>(target)->stop(true);
+void stop_on_signal(int number) noexcept {
+    if (void* target = stop_target.load()) static_cast<Worker*>(target)->stop(number == SIGTERM);
 }
 
 }  // namespace detail
 
-// Serves in this process until SIGTERM, or until the master is gone. 0.
+// Serves in this process until SIGTERM or SIGQUIT, or until the master is gone. 0.
 template <net::Loop Loop, server::Handler H>
 int serve(const server::server_options& options, H& handler, std::vector<net::listener> listeners,
           const process::worker_context& place, const net::tls_context& tls = {}) {
@@ -125,10 +125,12 @@ int serve(const server::server_options& options, H& handler, std::vector<net::li
     });
     worker.watch(place.life_line(), [&] { worker.stop(true); });
     detail::stop_target.store(&worker);
-    std::signal(SIGTERM, &detail::stop_on_sigterm<worker_type>);
+    for (const int number : {SIGTERM, SIGQUIT}) {
+        std::signal(number, &detail::stop_on_signal<worker_type>);
+    }
     place.ready();
     worker.run();
-    std::signal(SIGTERM, SIG_IGN);
+    for (const int number : {SIGTERM, SIGQUIT}) std::signal(number, SIG_IGN);
     detail::stop_target.store(nullptr);
     return 0;
 }

@@ -17,12 +17,37 @@ TEST_CASE("workers start, and SIGTERM ends them all with exit code 0") {
     CHECK(m.book().boots == 3);
 }
 
-TEST_CASE("SIGINT stops as SIGTERM does") {
-    master_under_test m(workers(1), wait_for_end);
+TEST_CASE("SIGINT and SIGQUIT have workers give up what they do") {
+    const int number = GENERATE(SIGINT, SIGQUIT);
+    master_under_test m(workers(2), [](worker_context& worker) {
+        auto signals = signal_channel::open({SIGTERM, SIGQUIT});
+        worker.ready();
+        while (true) {
+            // In the middle of a request.
+            if (signals->next() == SIGQUIT) return 0;
+            std::this_thread::sleep_for(1ms);
+        }
+    });
+    REQUIRE(m.await(master_event::worker_ready, 2));
+    m.signal(number);
+    CHECK(m.exit_code() == 0);
+    CHECK(m.count(master_event::stopping) == 1);
+    CHECK(m.count(master_event::worker_killed) == 0);
+}
+
+TEST_CASE("who does not give up is killed soon") {
+    auto options = workers(1);
+    options.quick_timeout = 100ms;
+    master_under_test m(options, [](worker_context& worker) {
+        ::signal(SIGQUIT, SIG_IGN);
+        worker.ready();
+        while (true) ::pause();
+        return 0;
+    });
     REQUIRE(m.await(master_event::worker_ready));
     m.signal(SIGINT);
     CHECK(m.exit_code() == 0);
-    CHECK(m.count(master_event::stopping) == 1);
+    CHECK(m.count(master_event::worker_killed) == 1);
 }
 
 TEST_CASE("a killed worker is replaced at once") {

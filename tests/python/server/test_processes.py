@@ -32,21 +32,43 @@ def _slow(server: Running, path: str) -> socket.socket:
     return client
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("threads", ["1", "3"])
-def test_requests_in_flight_are_answered_before_the_end(
-    folder: Path, number: int, threads: str
-) -> None:
+def test_requests_in_flight_are_answered_before_the_end(folder: Path, threads: str) -> None:
     with running("wsgiapp:app", "--threads", threads, cwd=folder) as server:
         server.ready()
         with _slow(server, "/sleep/1") as client:
-            server.process.send_signal(number)
+            server.process.send_signal(signal.SIGTERM)
             answer = client.recv(1000)
             assert answer.startswith(b"HTTP/1.1 200 OK") and answer.endswith(b"slept")
         assert server.wait() == 0
         assert not any(alive(pid) for pid in server.workers())
         with pytest.raises(OSError):
             server.connect()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT])
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_a_quick_end_gives_up_what_is_in_flight(folder: Path, number: int, threads: str) -> None:
+    with running("wsgiapp:app", "--threads", threads, cwd=folder) as server:
+        server.ready()
+        with _slow(server, "/sleep/60") as client, server.connect():
+            assert server.end(number) == 0
+            with contextlib.suppress(ConnectionResetError):
+                assert client.recv(1000) == b""
+    assert "Traceback" not in server.text
+
+
+def test_a_quick_end_lets_the_application_say_goodbye(folder: Path) -> None:
+    (folder / "leaving.py").write_text(
+        "import atexit, sys\n"
+        "from wsgiapp import app\n"
+        "atexit.register(print, 'goodbye', file=sys.stderr)\n"
+    )
+    with running("leaving:app", cwd=folder) as server:
+        server.ready()
+        with server.connect():
+            assert server.end(signal.SIGINT) == 0
+    assert "goodbye" in server.text
 
 
 def test_the_terminals_ctrl_c_reaches_the_whole_group(folder: Path) -> None:

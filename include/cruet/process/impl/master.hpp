@@ -229,24 +229,6 @@ void master<Fork, Observer>::pass_on(int number) {
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::begin_stop(int number) {
-    const bool again = std::exchange(stopping_, true);
-    if (!again && number != SIGQUIT && !shares_listeners() && crew_.serving() > 0) {
-        hand_over(options_.listeners, handover_);
-    }
-    handover_.close_sender();
-    if (!again) notify(master_event::stopping, 0, number);
-    if (again || number == SIGQUIT) {
-        kill_all();
-        return;
-    }
-    const time_point now = clock::now();
-    end_nursery(nursery_, now);
-    end_nursery(old_nursery_, now);
-    for (crew_member& m : crew_.members()) tell_to_stop(m, now);
-}
-
-template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::begin_reload() {
     // When that is over.
     if (reloading_ || crew_.of_the_past() != 0 || !generation_booted_ || old_nursery_.pid != 0)
@@ -442,43 +424,7 @@ void master<Fork, Observer>::tell_where_it_stood(const crew_member& m) {
     if (!text.empty()) observer_.notify({master_event::worker_stood, m.pid, 0, text});
 }
 
-template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::kill_late(time_point now) {
-    for (crew_member& m : crew_.members()) {
-        if (m.pid == 0 || m.killed || now < m.kill_at) continue;
-        tell_where_it_stood(m);
-        notify(master_event::worker_killed, m.pid);
-        ::kill(m.pid, SIGKILL);
-        m.killed = true;
-        m.kill_at = time_point::max();
-    }
-    for (nursery_state* n : {&nursery_, &old_nursery_}) {
-        if (n->pid == 0 || now < n->kill_at) continue;
-        ::kill(n->pid, SIGKILL);
-        n->told = true;
-        n->kill_at = time_point::max();
-    }
-}
-
-template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::tell_to_stop(crew_member& m, time_point now) {
-    if (m.pid == 0 || m.told) return;
-    m.told = true;
-    m.kill_at = m.stop_by = now + options_.graceful_timeout;
-    notify(master_event::worker_stopping, m.pid);
-    ::kill(m.pid, SIGTERM);
-}
-
-template <ForkPolicy Fork, MasterObserver Observer>
-void master<Fork, Observer>::kill_all() {
-    for (crew_member& m : crew_.members()) {
-        if (m.pid == 0) continue;
-        m.told = true;
-        m.kill_at = time_point{};  // kill_late does it
-    }
-    nursery_.kill_at = old_nursery_.kill_at = time_point{};
-}
-
+// One that is told to stop already is told so again, otherwise.
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::back_off(time_point now) {
     const unsigned doublings = std::min(young_deaths_++, 16U);
