@@ -104,6 +104,10 @@ enum class errc : std::uint8_t {
     not_found,
     method_not_allowed,
 
+    // The PROXY protocol.
+    missing_proxy_header,
+    bad_proxy_header,
+
     // The operating system.
     io,
     no_space,
@@ -111,10 +115,6 @@ enum class errc : std::uint8_t {
     address_in_use,
     bad_address,
     out_of_memory,
-
-    // The PROXY protocol.
-    missing_proxy_header,
-    bad_proxy_header,
 };
 
 constexpr std::string_view message(errc code) noexcept {
