@@ -3,8 +3,7 @@
 //     datagram_batch batch;
 //     batch.text() += "<14>one";  batch.end_one();
 //     batch.text() += "<14>two";  batch.end_one();
-//     batch.send(fd);                                  // a connected socket; the batch is empty
-//     then
+//     batch.send(fd);                                  // a connected socket; empties the batch
 //
 // Over UDP those of equal size that follow one another, and a smaller one behind them, cost the
 // kernel little more than one of them: Linux takes them in one piece and divides it (UDP_SEGMENT).

@@ -2,8 +2,7 @@
 //
 //     send_message(socket, &order, sizeof order, fd);        // -1: without a descriptor
 //     net::handle fd;
-//     ssize_t n = receive_message(socket, &order, sizeof order, fd);   // 0: the other end is
-//     closed
+//     ssize_t n = receive_message(socket, &order, sizeof order, fd);   // 0: nobody sends any more
 //
 // Over sockets that keep messages apart (SOCK_SEQPACKET). Out of descriptors the kernel drops the
 // one that was sent: `fd` is empty then. Errors: -1 with errno, as of sendmsg(2) and recvmsg(2).

@@ -16,9 +16,8 @@
 //
 // Signals of the master:
 //   TERM        stops gracefully (below)
-//   INT, QUIT   have workers give up what they do, by SIGQUIT; after any of the three one more
-//   kills HUP         asks the observer for new options and starts a new generation of workers; old
-//   ones
+//   INT, QUIT   have workers give up what they do, by SIGQUIT; a second signal to stop kills
+//   HUP         asks the observer for new options and starts a new generation of workers; old ones
 //               are told to stop one by one as new ones are ready, and go on when the first new one
 //               does not boot
 //   TTIN, TTOU  one worker more, one fewer

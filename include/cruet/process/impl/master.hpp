@@ -424,7 +424,6 @@ void master<Fork, Observer>::tell_where_it_stood(const crew_member& m) {
     if (!text.empty()) observer_.notify({master_event::worker_stood, m.pid, 0, text});
 }
 
-// One that is told to stop already is told so again, otherwise.
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::back_off(time_point now) {
     const unsigned doublings = std::min(young_deaths_++, 16U);

@@ -57,6 +57,7 @@ void master<Fork, Observer>::tell_to_stop(crew_member& m, time_point now) {
     ::kill(m.pid, SIGTERM);
 }
 
+// One that is told to stop already is told so again, otherwise.
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::tell_to_quit(crew_member& m, time_point now) {
     if (m.pid == 0) return;
