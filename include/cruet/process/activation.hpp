@@ -11,18 +11,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "cruet/core/ascii.hpp"
+
 namespace cruet::process {
 
 inline constexpr int first_given_socket = 3;
 // More than any service has.
-inline constexpr int most_given_sockets = 1024;
+inline constexpr unsigned most_given_sockets = 1024;
 
 struct given_socket {
     int fd = -1;
@@ -30,23 +31,12 @@ struct given_socket {
     std::string name;
 };
 
-namespace detail {
-
-// A number and nothing else, below `end`; -1: it is none.
-inline long whole_number(std::string_view text, long end) noexcept {
-    long value = -1;
-    const char* last = text.data() + text.size();
-    const auto [next, failed] = std::from_chars(text.data(), last, value);
-    return failed == std::errc{} && next == last && value >= 0 && value < end ? value : -1;
-}
-
-}  // namespace detail
-
 // As LISTEN_FDS and LISTEN_FDNAMES say it; names stand between colons.
 inline std::vector<given_socket> parse_activation(std::string_view count, std::string_view names) {
     std::vector<given_socket> found;
-    const long n = detail::whole_number(count, most_given_sockets + 1);
-    for (int i = 0; i < n; ++i) {
+    const auto n = parse_decimal<unsigned>(count);
+    if (!n || *n > most_given_sockets) return found;
+    for (int i = 0; i < static_cast<int>(*n); ++i) {
         const std::size_t end = names.find(':');
         const std::string_view name = names.substr(0, end);
         found.push_back({first_given_socket + i, std::string(name.empty() ? "unknown" : name)});

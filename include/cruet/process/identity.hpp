@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cruet/core/ascii.hpp"
 #include "cruet/core/result.hpp"
 
 namespace cruet::process {
@@ -63,11 +63,9 @@ struct identity {
 
 private:
     static std::optional<unsigned long> number(std::string_view text) noexcept {
-        unsigned long value = 0;
-        const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+        const auto value = parse_decimal<unsigned long>(text);
         // The highest stands for "no change".
-        return value < static_cast<uid_t>(-1) ? std::optional(value) : std::nullopt;
+        return value && *value < static_cast<uid_t>(-1) ? std::optional(*value) : std::nullopt;
     }
 
     result<void> find_user(const std::string& text) {

@@ -18,14 +18,15 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "cruet/core/ascii.hpp"
 #include "cruet/net/handle.hpp"
-#include "cruet/process/activation.hpp"
 #include "cruet/process/master.hpp"
 #include "cruet/process/service_report.hpp"
 
@@ -81,14 +82,14 @@ private:
     static duration watchdog_of_environment(pid_t predecessor) {
         const char* said = std::getenv("WATCHDOG_USEC");
         const char* whose = std::getenv("WATCHDOG_PID");
-        // A year.
-        const long micros = said ? detail::whole_number(said, 31'536'000'000'000L) : -1;
+        const auto micros = parse_decimal(said ? said : "");
+        constexpr std::uint64_t year = 31'536'000'000'000;
         const std::string_view pid = whose ? whose : "";
         const bool ours = !whose || pid == std::to_string(::getpid()) ||
                           (predecessor != 0 && pid == std::to_string(predecessor));
-        if (micros <= 0 || !ours) return duration{};
+        if (!micros || *micros == 0 || *micros >= year || !ours) return duration{};
         ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
-        return std::chrono::ceil<duration>(std::chrono::microseconds(micros));
+        return std::chrono::ceil<duration>(std::chrono::microseconds(*micros));
     }
 
     net::handle socket_;
