@@ -79,11 +79,10 @@ public:
         sigemptyset(&action.sa_mask);
         action.sa_flags = SA_RESTART;
         if (::sigaction(signal_number(), &action, nullptr) != 0) return errc::io;
-        if (::prctl(PR_SET_PDEATHSIG, signal_number()) != 0) return errc::io;
 #else
         static_cast<void>(grace);
 #endif
-        return ::getppid() == parent;
+        return renew(parent);
     }
 
     // Once more after a change of user, which clears the kernel's mark. False as above.
