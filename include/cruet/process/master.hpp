@@ -206,6 +206,12 @@ private:
     using clock = std::chrono::steady_clock;
     using time_point = clock::time_point;
 
+    // A worker that is to be forked.
+    struct newcomer {
+        unsigned slot;
+        recycle_plan plan;
+        trace_file trace;
+    };
     struct nursery_state {
         pid_t pid = 0;  // 0: there is none
         bool ready = false;
@@ -216,8 +222,11 @@ private:
 
     result<void> set_up();
     bool spawn_missing(time_point now);
-    bool spawn(unsigned slot, time_point now);
-    bool order_worker(unsigned slot, time_point now);
+    newcomer prepare(unsigned slot, time_point now);
+    void hire(newcomer next, pid_t pid);
+    void not_forked(int reason, time_point now);
+    bool spawn(newcomer next, time_point now);
+    void order_worker(newcomer next, time_point now);
     static bool await_answer(int line, time_point until);
     bool ready_to_fork(time_point now, bool& in_nursery);
     bool spawn_nursery(time_point now);

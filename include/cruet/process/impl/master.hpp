@@ -76,33 +76,57 @@ bool master<Fork, Observer>::spawn_missing(time_point now) {
     for (unsigned have = crew_.fresh(); have < wanted && crew_.alive() < most; ++have) {
         const auto slot = crew_.free_slot();
         if (!slot) return false;
-        if (options_.preload ? order_worker(*slot, now) : spawn(*slot, now)) return true;
+        newcomer next = prepare(*slot, now);
+        if (options_.preload) {
+            order_worker(std::move(next), now);
+        } else if (spawn(std::move(next), now)) {
+            return true;
+        }
         if (now < spawn_after_) return false;
     }
     return false;
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
-bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
-    const slot_view slot = board_->slot(slot_index);
-    const recycle_plan plan = options_.recycle.plan(random_, now);
-    slot.claim(0, plan.requests);
+auto master<Fork, Observer>::prepare(unsigned slot, time_point now) -> newcomer {
+    newcomer next{slot, options_.recycle.plan(random_, now), {}};
+    board_->slot(slot).claim(0, next.plan.requests);
     notify(master_event::worker_starting);
-    trace_file trace = trace_file::create().value_or(trace_file());
+    next.trace = trace_file::create().value_or(trace_file());
+    return next;
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::hire(newcomer next, pid_t pid) {
+    crew_member& hired = crew_.hire(next.slot, pid);
+    hired.plan = next.plan;
+    hired.trace = std::move(next.trace);
+    notify(master_event::worker_started, pid);
+}
+
+template <ForkPolicy Fork, MasterObserver Observer>
+void master<Fork, Observer>::not_forked(int reason, time_point now) {
+    back_off(now);
+    notify(master_event::fork_failed, 0, reason);
+}
+
+// True in the new worker.
+template <ForkPolicy Fork, MasterObserver Observer>
+bool master<Fork, Observer>::spawn(newcomer next, time_point now) {
+    const slot_view slot = board_->slot(next.slot);
     // Signals stay out until the child has put the dispositions back.
     const signals_blocked blocked;
     const auto pid = fork_with(fork_);
     if (!pid) {
         const int reason = errno;
         slot.vacate();
-        back_off(now);
-        notify(master_event::fork_failed, 0, reason);
+        not_forked(reason, now);
         return false;
     }
     if (*pid == 0) {
-        spawned_slot_ = slot_index;
+        spawned_slot_ = next.slot;
         spawned_number_ = crew_.next_number();
-        spawned_trace_ = std::move(trace);
+        spawned_trace_ = std::move(next.trace);
         slot.set_pid(::getpid());
         signals_.reset();
         ::signal(SIGINT, SIG_IGN);
@@ -111,10 +135,7 @@ bool master<Fork, Observer>::spawn(unsigned slot_index, time_point now) {
         return true;
     }
     slot.set_pid(*pid);
-    crew_member& hired = crew_.hire(slot_index, *pid);
-    hired.plan = plan;
-    hired.trace = std::move(trace);
-    notify(master_event::worker_started, *pid);
+    hire(std::move(next), *pid);
     return false;
 }
 

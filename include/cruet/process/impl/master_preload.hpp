@@ -22,9 +22,7 @@ bool master<Fork, Observer>::spawn_nursery(time_point now) {
     const signals_blocked blocked;
     const auto pid = line ? fork_with(fork_) : result<pid_t>(errc::io);
     if (!pid) {
-        const int reason = errno;
-        back_off(now);
-        notify(master_event::fork_failed, 0, reason);
+        not_forked(errno, now);
         return false;
     }
     if (*pid == 0) {
@@ -63,41 +61,26 @@ bool master<Fork, Observer>::await_answer(int line, time_point until) {
     }
 }
 
-// Never true: the new process does not come this way.
 template <ForkPolicy Fork, MasterObserver Observer>
-bool master<Fork, Observer>::order_worker(unsigned slot_index, time_point now) {
-    const slot_view slot = board_->slot(slot_index);
-    const recycle_plan plan = options_.recycle.plan(random_, now);
-    slot.claim(0, plan.requests);
-    notify(master_event::worker_starting);
-    trace_file trace = trace_file::create().value_or(trace_file());
-    const nursery_order order{slot_index, crew_.next_number()};
+void master<Fork, Observer>::order_worker(newcomer next, time_point now) {
+    const slot_view slot = board_->slot(next.slot);
+    const nursery_order order{next.slot, crew_.next_number()};
     nursery_answer answer{0, EIO};
     const int line = nursery_.line.get();
     // The nursery has nothing else to do: its answer takes as long as two forks.
-    const bool heard = send_message(line, &order, sizeof order, trace.fd()) &&
+    const bool heard = send_message(line, &order, sizeof order, next.trace.fd()) &&
                        await_answer(line, now + options_.nursery_patience) &&
                        ::recv(line, &answer, sizeof answer, MSG_DONTWAIT) == sizeof answer;
-    if (!heard || answer.pid <= 0) {
-        back_off(now);
-        notify(master_event::fork_failed, 0, answer.error);
-        if (heard) {
-            slot.vacate();
-            return false;
-        }
+    if (heard && answer.pid > 0) return hire(std::move(next), answer.pid);
+    not_forked(answer.error, now);
+    if (!heard) {
         // One that does not answer is of no use, nor whom it may have forked meanwhile, who else
         // finds the line closed; another nursery is made when it is gone.
         nursery_.line.reset();
         nursery_.kill_at = time_point{};
         if (const pid_t stray = slot.pid(); stray > 0) ::kill(stray, SIGKILL);
-        slot.vacate();
-        return false;
     }
-    crew_member& hired = crew_.hire(slot_index, answer.pid);
-    hired.plan = plan;
-    hired.trace = std::move(trace);
-    notify(master_event::worker_started, answer.pid);
-    return false;
+    slot.vacate();
 }
 
 template <ForkPolicy Fork, MasterObserver Observer>
@@ -116,11 +99,8 @@ void master<Fork, Observer>::reap_nurseries(time_point now) {
         if (n->pid == 0 || ::waitpid(n->pid, &status, WNOHANG) != n->pid) continue;
         if (n == &nursery_) note_nursery();
         const nursery_state gone = std::exchange(*n, nursery_state{});
-        if (gone.told && stopping_) continue;
-        if (n == &old_nursery_) {
-            // If the reload fails it is made anew.
-            continue;
-        }
+        // The old one is made anew if the reload fails.
+        if (n == &old_nursery_ || (gone.told && stopping_)) continue;
         if (gone.ready) {
             notify(master_event::nursery_ended, gone.pid, status);
             back_off(now);

@@ -7,17 +7,13 @@ namespace cruet::process {
 
 template <ForkPolicy Fork, MasterObserver Observer>
 void master<Fork, Observer>::begin_stop(int number) {
-    const bool again = std::exchange(stopping_, true);
+    if (std::exchange(stopping_, true)) return kill_all();
     const bool quick = number != SIGTERM;
-    if (!again && !quick && !shares_listeners() && crew_.serving() > 0) {
+    if (!quick && !shares_listeners() && crew_.serving() > 0) {
         hand_over(options_.listeners, handover_);
     }
     handover_.close_sender();
-    if (!again) notify(master_event::stopping, 0, number);
-    if (again) {
-        kill_all();
-        return;
-    }
+    notify(master_event::stopping, 0, number);
     const time_point now = clock::now();
     end_nursery(nursery_, now);
     end_nursery(old_nursery_, now);
