@@ -19,15 +19,21 @@ namespace cruet::binding {
 
 using field_list = std::vector<http::field>;
 
+// Sets peers as net/address_set.hpp reads them. Returns "" or what cannot be used.
+inline std::string set_peers(net::address_set& to, const std::string& text) {
+    auto peers = net::address_set::parse(text);
+    if (!peers) return "no address or network at character " + std::to_string(peers.error().offset);
+    to = std::move(*peers);
+    return {};
+}
+
 // Sets which proxies are believed: peers as net/address_set.hpp reads them, fields by their names
 // in lower case. Returns "" or what cannot be used.
 inline std::string set_forwarding(server::server_options& options, const std::string& trusted,
                                   const std::vector<std::string>& believed,
                                   const field_list& scheme_fields) {
     server::forwarding_options& to = options.forwarding;
-    auto peers = net::address_set::parse(trusted);
-    if (!peers) return "no address or network at character " + std::to_string(peers.error().offset);
-    to.trusted = std::move(*peers);
+    if (auto wrong = set_peers(to.trusted, trusted); !wrong.empty()) return wrong;
     const std::pair<std::string_view, bool*> fields[] = {
         {"forwarded", &to.forwarded},       {"x-forwarded-for", &to.x_for},
         {"x-forwarded-proto", &to.x_proto}, {"x-forwarded-host", &to.x_host},
@@ -55,10 +61,7 @@ inline std::string set_proxies(server::server_options& options, const std::strin
                                      [&](const auto& v) { return v.first == version; });
     if (found == std::end(versions)) return "there is no version " + version;
     options.proxy_protocol = found->second;
-    auto set = net::address_set::parse(peers);
-    if (!set) return "no address or network at character " + std::to_string(set.error().offset);
-    options.proxies = std::move(*set);
-    return {};
+    return set_peers(options.proxies, peers);
 }
 
 // Sets where requests are logged, and how: "json", or atoms. Returns -1, or where the format is

@@ -471,14 +471,10 @@ def _make_server(
         multiprocess=options.workers > 1,
         place=place,
         tls=service.tls,
-        tell=_tell if logs.logger.isEnabledFor(logging.DEBUG) else None,
+        tell=logs.logger.debug if logs.logger.isEnabledFor(logging.DEBUG) else None,
         **options.worker_settings(),
         **hooks.around_requests(worker),
     )
-
-
-def _tell(line: str) -> None:
-    logs.logger.debug("%s", line)
 
 
 def load_or_complain(load: Callable[[], App]) -> App | None:
