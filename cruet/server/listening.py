@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import socket
+import typing as t
+from collections.abc import Callable
 
 from .. import _cruet
 from ..toolkit._addresses import Address, Listener, OptionError, open_listeners
 from .options import ServerOptions
+
+_Held = t.TypeVar("_Held")
 
 
 class Given:
@@ -104,15 +108,9 @@ class Listening:
         """Listen where the options say. :raises OptionError: one cannot be had; nothing changes."""
         wanted = self._given.wanted(options)
         left = self._held + [(a, x) for a in wanted for x in self._given.taken([a])]
-        kept: list[tuple[Address, Listener] | None] = []
-        for address in wanted:
-            found = next((held for held in left if held[0] == address), None)
-            if found is not None:
-                left.remove(found)
-            kept.append(found)
-        missing = [address for address, held in zip(wanted, kept, strict=True) if not held]
-        found_now = listen_on(options, missing, [])
-        opened = iter(zip(missing, found_now, strict=True))
+        kept = _take_fitting(wanted, left, lambda held, address: held[0] == address)
+        missing = [address for address, held in zip(wanted, kept, strict=True) if held is None]
+        opened = iter(zip(missing, listen_on(options, missing, []), strict=True))
         self._before = self._held
         self._held = [held or next(opened) for held in kept]
         for _, listener in self._held:
@@ -151,18 +149,28 @@ def listen_on(
 
     :raises OptionError: an address cannot be had.
     """
-    kept: list[Listener | None] = []
-    for address in addresses:
-        found = next((listener for listener in left if _fits(listener, address)), None)
-        if found is not None:
-            left.remove(found)
-            found.socket.setblocking(False)
-        kept.append(found)
+    kept = _take_fitting(addresses, left, _fits)
+    for listener in kept:
+        if listener is not None:
+            listener.socket.setblocking(False)
     missing = [address for address, held in zip(addresses, kept, strict=True) if held is None]
     opened = iter(
         open_listeners(missing, options.backlog, options.unix_socket_mode, options.reuse_port)
     )
     return [held or next(opened) for held in kept]
+
+
+def _take_fitting(
+    addresses: list[Address], left: list[_Held], fits: Callable[[_Held, Address], bool]
+) -> list[_Held | None]:
+    """Take out of those ``left`` the first that fits each address; None where there is none."""
+    taken: list[_Held | None] = []
+    for address in addresses:
+        found = next((held for held in left if fits(held, address)), None)
+        if found is not None:
+            left.remove(found)
+        taken.append(found)
+    return taken
 
 
 def _fits(listener: Listener, address: Address) -> bool:
